@@ -1,0 +1,43 @@
+# Two commands need nothing but Python 3.11 and make: `make demo` and `make test`.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint types imports contract bench lock clean
+
+# The lock and the project's metadata are all that decide whether the environment is up to date.
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
+	touch $@
+
+demo: $(READY)  ## replay real baskets, verify the ledger, serve GraphQL; ARGS="--no-serve --baskets 300"
+	@$(BIN)/tallystick demo $(ARGS)
+
+test: $(READY)  ## all tests that need no server outside this process; ARGS="-k transfer"
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+imports: $(READY)
+	$(BIN)/lint-imports
+
+contract: $(READY)  ## the storage contract against a DynamoDB that runs transactions concurrently
+	$(BIN)/python -m tests.contract.run $(ARGS)
+
+bench: $(READY)  ## the figures we promise, as ratios within one run
+	$(BIN)/python -m bench $(ARGS)
+
+lock:  ## pin every dependency with its hashes; needs uv
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-package tallystick --no-emit-package pandas --no-emit-package numpy --no-annotate --no-header --upgrade --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis

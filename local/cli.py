@@ -1,0 +1,5 @@
+"""The `tallystick` command."""
+
+
+def main() -> int:
+    return 0
