@@ -1,0 +1,355 @@
+"""Governance entries: who takes part, with which keys, currencies and programmes (section 3.3).
+
+One chain over these types, each with v, type, at, seq, prev, and who stands for it:
+
+    genesis    origin, log_key, entry_key                                      by system:<id>
+    currency   currency, owner, decimals         by; signed, if a partner is its owner
+    partner    partner, status: joined | left                                  by
+    key        party, vkey, status: added | revoked; proof                     by
+    programme  id, version, digest                                             signed
+    agreement  id, version, digest                                             signed
+
+    by      as in a tx: an operator who signs, or system:<id>
+    signed  [{"party", "key", "sig"}, ...] of each partner bound, sorted by party
+
+What was in force is judged by `at`: from that of the entry that adds it until just before that of the
+one that ends it. `Governance` is that state; it is built from the entries alone.
+"""
+
+from base64 import b64decode
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import NamedTuple
+
+from ledger.canonical import MAX_INTEGER, check_value
+from ledger.errors import RuleBroken
+from ledger.instructions import governance_subject, instruction, registration
+from ledger.names import (
+    NO_HASH,
+    OPERATOR,
+    At,
+    CurrencyCode,
+    Hash,
+    at_moment,
+    at_text,
+    is_at,
+    is_currency,
+    is_hash,
+    is_id,
+    is_party,
+    is_signature,
+)
+from ledger.notes import VerifierKey, decode_b64
+from ledger.tx import Authority, read_authority
+
+PROGRAMME_GRACE_DAYS = 60
+
+_MEMBERS: dict[str, frozenset[str]] = {
+    "genesis": frozenset({"origin", "log_key", "entry_key"}),
+    "currency": frozenset({"currency", "owner", "decimals"}),
+    "partner": frozenset({"partner", "status"}),
+    "key": frozenset({"party", "vkey", "status", "proof"}),
+    "programme": frozenset({"id", "version", "digest"}),
+    "agreement": frozenset({"id", "version", "digest"}),
+}
+GOVERNANCE_TYPES = frozenset(_MEMBERS)
+_CHAIN = frozenset({"v", "type", "at", "seq", "prev"})
+
+Body = Mapping[str, object]
+
+
+class Check(NamedTuple):
+    """A signature that an entry needs: it holds if `public` made `signature` over `message`."""
+
+    public: bytes
+    message: bytes
+    signature: bytes
+    rule: str
+
+
+class Term(NamedTuple):
+    """How long something is in force: from `since` until just before `until` (None: still)."""
+
+    since: At
+    until: At | None = None
+
+    def holds(self, at: str) -> bool:
+        return self.since <= at and (self.until is None or at < self.until)
+
+
+class KeyTerm(NamedTuple):
+    key: VerifierKey
+    term: Term
+
+
+class CurrencyTerm(NamedTuple):
+    owner: str
+    decimals: int
+    since: At
+
+
+class VersionTerm(NamedTuple):
+    """A programme or agreement version, and the partners that signed it."""
+
+    id: str
+    version: int
+    signed: frozenset[str]
+    term: Term
+
+
+class Governance:
+    """What was in force when. `apply` takes the entries in order; nothing else changes it."""
+
+    def __init__(self) -> None:
+        self.origin = ""
+        self.seq = 0
+        self.head: Hash = NO_HASH
+        self.at = At("")
+        self.keys: dict[tuple[str, str], list[KeyTerm]] = {}
+        self.partners: dict[str, list[Term]] = {}
+        self.currencies: dict[CurrencyCode, CurrencyTerm] = {}
+        self.versions: dict[Hash, VersionTerm] = {}
+        self.latest: dict[tuple[str, str], Hash] = {}
+
+    def apply(self, body: Body, hash_: Hash) -> list[Check]:
+        """Takes the next entry and returns the signatures that it needs. Raises RuleBroken."""
+        kind = str(body["type"])
+        _check_members(body, kind)
+        self._check_chain(body, kind)
+        at = At(str(body["at"]))
+        # An entry cannot authorise itself: what it needs is judged by the state before it.
+        checks = self._authority(body, kind, at) if kind != "genesis" else []
+        checks += _APPLY[kind](self, body, at)
+        self.seq, self.head, self.at = self.seq + 1, hash_, at
+        return checks
+
+    def key(self, party: str, label: str, at: str, rule: str) -> VerifierKey:
+        """The key of that party and label (`name+hex(key id)`) in force. Raises RuleBroken."""
+        for found, term in self.keys.get((party, label), ()):
+            if term.holds(at):
+                return found
+        raise RuleBroken(rule, f"a key of {party} in force at {at}", label)
+
+    def joined(self, partner: str, at: str) -> bool:
+        return any(term.holds(at) for term in self.partners.get(partner, ()))
+
+    def authority_check(self, by: Authority, operation: str, subject: str, at: str) -> Check | None:
+        """The signature behind a `by`; None for a member or the system, who do not sign."""
+        if by.key is None or by.sig is None or by.asked is None:
+            return None
+        key = self.key(by.party, by.key, at, "by.key")
+        message = instruction(self.origin, operation, subject, by.asked)
+        return Check(key.public, message, b64decode(by.sig), "by.sig")
+
+    def _check_chain(self, body: Body, kind: str) -> None:
+        if (kind == "genesis") != (self.seq == 0):
+            raise RuleBroken("governance.genesis", "the first entry, once", kind)
+        if body["seq"] != self.seq + 1:
+            raise RuleBroken("governance.seq", self.seq + 1, body["seq"])
+        if body["prev"] != self.head:
+            raise RuleBroken("governance.prev", self.head, body["prev"])
+        if not is_at(str(body["at"])) or str(body["at"]) < self.at:
+            raise RuleBroken("governance.at", f"{self.at} or later", body["at"])
+
+    def _authority(self, body: Body, kind: str, at: At) -> list[Check]:
+        subject, asked = governance_subject(body)
+        if "by" in body:
+            by = read_authority(body["by"])
+            if not by.party.startswith(("operator:", "system:")):
+                raise RuleBroken("governance.by", "an operator or the system", by.party)
+            if by.asked not in (None, asked):
+                raise RuleBroken("by.asked", asked, by.asked)
+            check = self.authority_check(by, kind, subject, at)
+            return [check] if check else []
+        message = instruction(self.origin, kind, subject, asked)
+        return [
+            Check(
+                self.key(party, key, at, "signed.key").public,
+                message,
+                b64decode(signature),
+                "signed.sig",
+            )
+            for party, key, signature in read_signed(body["signed"])
+        ]
+
+    def _genesis(self, body: Body, at: At) -> list[Check]:
+        by = read_authority(body["by"])
+        if not by.party.startswith("system:"):
+            raise RuleBroken("governance.by", "the system: nobody has a key yet", by.party)
+        origin = str(body["origin"])
+        if not 0 < len(origin) <= 128 or any(char.isspace() or char == "+" for char in origin):
+            raise RuleBroken("genesis.origin", "no white space, no plus, at most 128", origin)
+        self.origin = origin
+        for party, member in (("log", "log_key"), ("entries", "entry_key")):
+            self._add_key(party, VerifierKey.parse(str(body[member])), at)
+        return []
+
+    def _currency(self, body: Body, at: At) -> list[Check]:
+        code, owner, decimals = body["currency"], str(body["owner"]), body["decimals"]
+        if type(code) is not str or not is_currency(code):
+            raise RuleBroken("currency.currency", "[A-Z0-9]{2,12}", code)
+        if type(decimals) is not int or not 0 <= decimals <= 6:
+            raise RuleBroken("currency.decimals", "0 to 6", decimals)
+        if code in self.currencies:
+            raise RuleBroken("currency.twice", "a currency that there is not yet", code)
+        if owner == "coalition":
+            _check_stands_for(body, None)
+        else:
+            _check_stands_for(body, owner)
+            self._check_joined(owner, at)
+        self.currencies[CurrencyCode(code)] = CurrencyTerm(owner, decimals, at)
+        return []
+
+    def _partner(self, body: Body, at: At) -> list[Check]:
+        partner, status = body["partner"], body["status"]
+        if type(partner) is not str or not is_id(partner) or partner == OPERATOR:
+            raise RuleBroken("partner.partner", "an id, not operator", partner)
+        _check_stands_for(body, None)
+        _change(self.partners.setdefault(partner, []), status, ("joined", "left"), at, partner)
+        return []
+
+    def _key(self, body: Body, at: At) -> list[Check]:
+        party, status = str(body["party"]), body["status"]
+        _check_stands_for(body, None)
+        key = VerifierKey.parse(str(body["vkey"]))
+        signs = party.startswith(("partner:", "operator:")) and is_party(party)
+        if not signs and party not in ("entries", "log"):
+            raise RuleBroken("key.party", "partner:<id>, operator:<id>, entries or log", party)
+        own_name = {"log": self.origin, "entries": f"{self.origin}/entries"}.get(party, key.name)
+        if key.name != own_name:
+            raise RuleBroken("key.name", own_name, key.name)
+        if ("proof" in body) != (signs and status == "added"):
+            raise RuleBroken("key.proof", "of a partner's or operator's key added", body.keys())
+        if status == "revoked":
+            self._revoke_key(party, key, at)
+            return []
+        if status != "added":
+            raise RuleBroken("key.status", "added or revoked", status)
+        if party.startswith("partner:"):
+            self._check_joined(party, at)
+        self._add_key(party, key, at)
+        if not signs:
+            return []
+        message = registration(self.origin, party, str(key))
+        return [Check(key.public, message, _signature(body["proof"]), "key.proof")]
+
+    def _version(self, body: Body, at: At) -> list[Check]:
+        id_, version, digest_ = body["id"], body["version"], body["digest"]
+        if type(id_) is not str or not is_id(id_):
+            raise RuleBroken("programme.id", "[a-z0-9-]{2,32}", id_)
+        if type(digest_) is not str or not is_hash(digest_):
+            raise RuleBroken("programme.digest", "b64 of 32 bytes", digest_)
+        line = (str(body["type"]), id_)
+        previous = self.versions[self.latest[line]] if line in self.latest else None
+        expected = previous.version + 1 if previous else 1
+        if type(version) is not int or version != expected:
+            raise RuleBroken("programme.version", expected, version)
+        if digest_ in self.versions:
+            raise RuleBroken("programme.twice", "a digest that there is not yet", digest_)
+        signed = frozenset(row[0].removeprefix("partner:") for row in read_signed(body["signed"]))
+        for partner in signed:
+            self._check_joined(f"partner:{partner}", at)
+        if previous:
+            end = at_text(at_moment(at) + timedelta(days=PROGRAMME_GRACE_DAYS))
+            ended = previous._replace(term=Term(previous.term.since, end))
+            self.versions[self.latest[line]] = ended
+        self.versions[Hash(digest_)] = VersionTerm(id_, version, signed, Term(at))
+        self.latest[line] = Hash(digest_)
+        return []
+
+    def _check_joined(self, party: str, at: At) -> None:
+        if not self.joined(party.removeprefix("partner:"), at):
+            raise RuleBroken("governance.partner", f"a partner joined at {at}", party)
+
+    def _add_key(self, party: str, key: VerifierKey, at: At) -> None:
+        terms = self.keys.setdefault((party, key.label), [])
+        if any(term.holds(at) for _, term in terms):
+            raise RuleBroken("key.twice", "a key that is not in force", key.label)
+        terms.append(KeyTerm(key, Term(at)))
+
+    def _revoke_key(self, party: str, key: VerifierKey, at: At) -> None:
+        terms = self.keys.get((party, key.label), [])
+        if not terms or not terms[-1].term.holds(at) or terms[-1].key != key:
+            raise RuleBroken("key.revoked", "a key that is in force", key.label)
+        terms[-1] = KeyTerm(key, Term(terms[-1].term.since, at))
+
+
+def read_signed(value: object) -> list[tuple[str, str, str]]:
+    """Party, key label and signature of each partner that is bound. Raises RuleBroken."""
+    if type(value) is not list or not value:
+        raise RuleBroken("signed", "at least one partner", value)
+    rows = []
+    last = ""
+    for row in value:
+        if type(row) is not dict or row.keys() != {"party", "key", "sig"}:
+            raise RuleBroken("signed.members", "party, key, sig", row)
+        party, key, signature = row["party"], row["key"], row["sig"]
+        if type(party) is not str or not is_party(party) or not party.startswith("partner:"):
+            raise RuleBroken("signed.party", "partner:<id>", party)
+        if party <= last:
+            raise RuleBroken("signed.order", "sorted by party, each once", party)
+        last = party
+        if type(key) is not str or type(signature) is not str or not is_signature(signature):
+            raise RuleBroken("signed.sig", "b64 of 64 bytes", signature)
+        rows.append((party, key, signature))
+    return rows
+
+
+def _signature(value: object) -> bytes:
+    if type(value) is not str or not is_signature(value):
+        raise RuleBroken("key.proof", "b64 of 64 bytes", value)
+    return decode_b64(value)
+
+
+def _check_members(body: Body, kind: str) -> None:
+    own = _MEMBERS[kind]
+    stands_for = {"signed"} if "signed" in body else {"by"}
+    found = set(body)
+    wanted = _CHAIN | own | stands_for
+    if kind == "key" and "proof" not in found:
+        wanted = wanted - {"proof"}
+    if found != wanted:
+        raise RuleBroken(f"{kind}.members", sorted(wanted), sorted(found))
+    if kind in ("programme", "agreement") and "signed" not in body:
+        raise RuleBroken(f"{kind}.signed", "the partners that it binds", "by")
+    if body["v"] != 1 or type(body["v"]) is not int:
+        raise RuleBroken(f"{kind}.v", 1, body["v"])
+    if type(body["seq"]) is not int or not 1 <= body["seq"] <= MAX_INTEGER:
+        raise RuleBroken("governance.seq", "an integer from 1", body["seq"])
+    check_value(body)
+
+
+def _check_stands_for(body: Body, partner: str | None) -> None:
+    """An entry is `by` the operator or the system, or `signed` by the one partner it binds."""
+    if partner is None:
+        if "signed" in body:
+            raise RuleBroken("governance.by", "an operator or the system", body["signed"])
+        return
+    parties = [row[0] for row in read_signed(body["signed"])] if "signed" in body else []
+    if parties != [partner]:
+        raise RuleBroken("governance.signed", [partner], parties)
+
+
+def _change(
+    terms: list[Term], status: object, names: tuple[str, str], at: At, subject: str
+) -> None:
+    """Opens or ends a term; nothing is added twice, nothing ended that is not in force."""
+    in_force = bool(terms) and terms[-1].holds(at)
+    if status not in names:
+        raise RuleBroken("governance.status", names, status)
+    if (status == names[0]) == in_force:
+        raise RuleBroken("governance.twice", f"not {status} already", subject)
+    if status == names[0]:
+        terms.append(Term(at))
+    else:
+        terms[-1] = Term(terms[-1].since, at)
+
+
+_APPLY = {
+    "genesis": Governance._genesis,
+    "currency": Governance._currency,
+    "partner": Governance._partner,
+    "key": Governance._key,
+    "programme": Governance._version,
+    "agreement": Governance._version,
+}

@@ -1,0 +1,166 @@
+"""Verifying a ledger: every entry, every signature, on all cores.
+
+`verify` takes entries in ledger order (genesis first, each chain's seq in order) and names the first
+fault: the lowest index that is wrong. Rules are checked in order, in this process; signatures, which
+are most of the work, by others beside it.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from os import cpu_count
+from threading import active_count
+from typing import NamedTuple
+
+from ledger.entries import read_entry
+from ledger.errors import Fault, RuleBroken, shown
+from ledger.governance import Check
+from ledger.history import History
+from ledger.notes import signature_holds
+
+_CHUNK_CHECKS = 1024
+_MAX_CHUNKS_AHEAD = 64
+# Below this a pool costs more than it saves.
+_POOL_FROM_ENTRIES = 2_000
+
+
+class Labelled(NamedTuple):
+    """An entry's bytes with the name that its reader knows it by."""
+
+    label: str
+    data: bytes
+
+
+class Verified(NamedTuple):
+    """A ledger's state, and its first fault, if it has one: then the state is of no worth."""
+
+    history: History
+    fault: Fault | None
+    signatures: int
+
+
+def verify(
+    entries: Sequence[Labelled],
+    *,
+    origin: str | None = None,
+    cores: int | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> Verified:
+    """Verifies a ledger from genesis.
+
+    origin: the one that the genesis entry must state; progress: told how many entries are done.
+    """
+    cores = cores or cpu_count() or 1
+    history = History()
+    if cores == 1 or len(entries) < _POOL_FROM_ENTRIES:
+        return _run(history, entries, origin, _Inline(), progress)
+    # Forking is quick, but not safe beside other threads.
+    context = get_context("fork" if active_count() == 1 else "spawn")
+    with ProcessPoolExecutor(cores, mp_context=context) as pool:
+        return _run(history, entries, origin, _Pooled(pool), progress)
+
+
+def first_bad_signature(checks: Sequence[Check]) -> int | None:
+    """The position of the first signature that does not hold."""
+    for position, check in enumerate(checks):
+        if not signature_holds(check.public, check.message, check.signature):
+            return position
+    return None
+
+
+def _run(
+    history: History,
+    entries: Sequence[Labelled],
+    origin: str | None,
+    signatures: "_Inline | _Pooled",
+    progress: Callable[[int], object] | None,
+) -> Verified:
+    count = 0
+    broken: Fault | None = None
+    for index, (label, data) in enumerate(entries):
+        try:
+            checks = history.apply(read_entry(data))
+            if index == 0 and origin not in (None, history.governance.origin):
+                raise RuleBroken("genesis.origin", origin, history.governance.origin)
+        except RuleBroken as error:
+            broken = _fault(index, label, error)
+            break
+        count += len(checks)
+        signatures.add(index, checks)
+        if signatures.bad is not None:
+            break
+        if progress and index % 256 == 0:
+            progress(index)
+    bad = signatures.finish()
+    if bad is not None:
+        index, check = bad
+        unsigned = RuleBroken(check.rule, "a signature that holds", check.signature.hex())
+        broken = _fault(index, entries[index].label, unsigned)
+    if progress:
+        progress(history.entries)
+    if broken is None and not entries:
+        broken = Fault(0, "-", "governance.genesis", "a genesis entry", "no entry")
+    return Verified(history, broken, count)
+
+
+def _fault(index: int, label: str, broken: RuleBroken) -> Fault:
+    return Fault(index, label, broken.rule, shown(broken.expected), shown(broken.found))
+
+
+_Bad = tuple[int, Check]
+
+
+class _Inline:
+    """Verifies signatures as they come."""
+
+    def __init__(self) -> None:
+        self.bad: _Bad | None = None
+
+    def add(self, index: int, checks: Sequence[Check]) -> None:
+        position = first_bad_signature(checks)
+        if position is not None:
+            self.bad = (index, checks[position])
+
+    def finish(self) -> _Bad | None:
+        return self.bad
+
+
+class _Pooled:
+    """Verifies signatures in other processes, a chunk at a time, with a bound on what waits."""
+
+    def __init__(self, pool: ProcessPoolExecutor) -> None:
+        self.bad: _Bad | None = None
+        self._pool = pool
+        self._checks: list[Check] = []
+        self._indexes: list[int] = []
+        self._running: deque[tuple[list[int], list[Check], Future[int | None]]] = deque()
+
+    def add(self, index: int, checks: Iterable[Check]) -> None:
+        for check in checks:
+            self._checks.append(check)
+            self._indexes.append(index)
+        if len(self._checks) >= _CHUNK_CHECKS:
+            self._submit()
+            while len(self._running) > _MAX_CHUNKS_AHEAD and self.bad is None:
+                self._take_oldest()
+
+    def finish(self) -> _Bad | None:
+        self._submit()
+        # The oldest chunk first: the fault named is the one of lowest index.
+        while self._running and self.bad is None:
+            self._take_oldest()
+        for *_, future in self._running:
+            future.cancel()
+        return self.bad
+
+    def _submit(self) -> None:
+        future = self._pool.submit(first_bad_signature, self._checks)
+        self._running.append((self._indexes, self._checks, future))
+        self._checks, self._indexes = [], []
+
+    def _take_oldest(self) -> None:
+        indexes, checks, future = self._running.popleft()
+        position = future.result()
+        if position is not None:
+            self.bad = (indexes[position], checks[position])

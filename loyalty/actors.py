@@ -1,0 +1,36 @@
+"""Who asks. Every use case takes an actor; what it may do is decided where it is done."""
+
+from typing import NamedTuple
+
+
+class Operator(NamedTuple):
+    """Someone who runs the coalition."""
+
+    id: str
+
+    @property
+    def party(self) -> str:
+        return f"operator:{self.id}"
+
+
+class PartnerActor(NamedTuple):
+    """A brand's system: a till, a shop, a back office."""
+
+    id: str
+
+    @property
+    def party(self) -> str:
+        return f"partner:{self.id}"
+
+
+class MemberActor(NamedTuple):
+    """A member's app."""
+
+    id: str
+
+    @property
+    def party(self) -> str:
+        return f"member:{self.id}"
+
+
+Actor = Operator | PartnerActor | MemberActor

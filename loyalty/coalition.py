@@ -1,0 +1,74 @@
+"""The coalition that a use case acts for: its origin, its ports, and what its governance says."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from threading import Lock
+
+from ledger.entries import read_entry
+from ledger.governance import Governance
+from ledger.names import At, WalletId, at_text, base32_id
+from ledger.notes import Signer
+from loyalty.ports import Clock, RandomBytes, Sleep, Store
+from loyalty.programmes import Programme, programme_of
+from loyalty.records import ProgrammeText
+from loyalty.refusals import Code, Refused
+
+
+@dataclass(frozen=True)
+class Coalition:
+    """Everything that use cases reach the outside through.
+
+    origin: the ledger's; entry_signer: the entry key, who signs every entry; store, clock,
+    random_bytes, sleep: the ports. Safe to share between threads.
+    """
+
+    origin: str
+    store: Store
+    entry_signer: Signer
+    clock: Clock
+    random_bytes: RandomBytes
+    sleep: Sleep
+    _known: "_Known" = field(default_factory=lambda: _Known())
+
+    def now(self) -> At:
+        return at_text(self.clock())
+
+    def today(self) -> datetime:
+        return self.clock().astimezone(UTC)
+
+    def new_id(self) -> WalletId:
+        """128 random bits as an id."""
+        return WalletId(base32_id(self.random_bytes(16)))
+
+    def governance(self) -> Governance:
+        """Who takes part, as of the newest governance entry. Read only."""
+        return self._known.governance(self.store)
+
+    def programme(self, rule: str) -> Programme:
+        """The programme version of that digest. Raises Refused if there is none."""
+        return self._known.programme(self.store, rule)
+
+
+class _Known:
+    """What this process has read already: governance grows at its end, programmes never change."""
+
+    def __init__(self) -> None:
+        self._governance = Governance()
+        self._programmes: dict[str, Programme] = {}
+        self._lock = Lock()
+
+    def governance(self, store: Store) -> Governance:
+        with self._lock:
+            for row in store.governance(self._governance.seq):
+                entry = read_entry(row.entry)
+                self._governance.apply(entry.body, entry.hash)
+            return self._governance
+
+    def programme(self, store: Store, rule: str) -> Programme:
+        known = self._programmes.get(rule)
+        if known is None:
+            found = store.record(ProgrammeText, rule)
+            if found is None:
+                raise Refused(Code.NOT_FOUND, f"there is no programme version {rule}")
+            known = self._programmes[rule] = programme_of(found.record.document)
+        return known

@@ -1,0 +1,130 @@
+"""One request, one effect: deciding again when a wallet has moved, answering again when asked again.
+
+A request is known by (party, idempotency key), whose transaction id is the key of its row: the row
+that makes it exactly one effect. A commit that finds the row there is answered from it.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+
+from ledger.canonical import canonical
+from ledger.entries import read_entry
+from ledger.names import Hash, TransactionId, digest, transaction_id
+from ledger.tx import read_tx
+from loyalty.actors import Actor, MemberActor
+from loyalty.coalition import Coalition
+from loyalty.ports import Commit, Outcome, StoreUnavailable, TransactionRow
+from loyalty.refusals import Code, Refused
+from loyalty.texts import check_idempotency_key
+
+MAX_ATTEMPTS = 12
+MAX_UNANSWERED = 3
+_FIRST_PAUSE_S = 0.01
+_MAX_PAUSE_S = 0.5
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a request led to, kept with it so that it can be answered again.
+
+    entered: whether the ledger has an entry of the request's own id; further: ids of the entries
+    that went with it; record: id of the record that it made.
+    """
+
+    entered: bool = False
+    further: tuple[TransactionId, ...] = ()
+    record: str = ""
+
+
+# What most requests lead to; its row need not say it.
+_ENTERED = Answer(entered=True)
+
+
+class Request(NamedTuple):
+    """One actor's request. asked: digest of its input without the signature."""
+
+    actor: Actor
+    id: TransactionId
+    asked: Hash
+
+
+class Plan(NamedTuple):
+    """What a request decided: all it writes beside its own row, and its answer.
+
+    entry: the request's own entry; more: entries that go with it, each with a row of its own.
+    """
+
+    answer: Answer
+    commit: Commit
+    entry: bytes | None = None
+
+
+def request_of(actor: Actor, idempotency_key: str, asked: object) -> Request:
+    """The request of an input; asked: its JSON value without the signature. Raises Refused."""
+    check_idempotency_key(idempotency_key)
+    return Request(actor, transaction_id(actor.party, idempotency_key), digest(canonical(asked)))
+
+
+def carry_out(coalition: Coalition, request: Request, decide: Callable[[], Plan]) -> Answer:
+    """Decides and commits until it is done once. Raises Refused, StoreUnavailable.
+
+    decide: reads, decides and signs anew at each call; what it raises refuses the request.
+    """
+    unanswered = 0
+    for attempt in range(MAX_ATTEMPTS):
+        if attempt:
+            coalition.sleep(_pause_s(coalition, attempt))
+        try:
+            plan = decide()
+        except Refused:
+            # What it asks for may be impossible because it was done already.
+            earlier = _earlier(coalition, request)
+            if earlier is not None:
+                return earlier
+            raise
+        outcome = coalition.store.commit(_whole(request, plan))
+        if outcome is Outcome.DONE:
+            return plan.answer
+        if outcome in (Outcome.REPEATED, Outcome.UNKNOWN):
+            earlier = _earlier(coalition, request)
+            if earlier is not None:
+                return earlier
+        unanswered += outcome in (Outcome.BUSY, Outcome.UNKNOWN)
+        if unanswered == MAX_UNANSWERED:
+            raise StoreUnavailable(f"{MAX_UNANSWERED} commits were not acknowledged")
+    raise Refused(Code.CONTENDED, "others keep changing what this request builds on: send it again")
+
+
+def _whole(request: Request, plan: Plan) -> Commit:
+    """The commit with the request's own row, which says nothing that its entry says already."""
+    signed = plan.entry is not None and not isinstance(request.actor, MemberActor)
+    row = TransactionRow(
+        request.id,
+        plan.entry,
+        None if signed else request.asked,
+        b"" if plan.answer == _ENTERED else msgspec.json.encode(plan.answer),
+    )
+    return plan.commit._replace(transactions=(row, *plan.commit.transactions))
+
+
+def _earlier(coalition: Coalition, request: Request) -> Answer | None:
+    row = coalition.store.transactions([request.id]).get(request.id)
+    if row is None:
+        return None
+    asked = row.asked
+    if asked is None and row.entry is not None:
+        asked = read_tx(read_entry(row.entry).body).by.asked
+    if asked != request.asked:
+        raise Refused(
+            Code.IDEMPOTENCY_CONFLICT,
+            "this idempotency key was used with another input: use a new key",
+            "idempotencyKey",
+        )
+    return msgspec.json.decode(row.response, type=Answer) if row.response else _ENTERED
+
+
+def _pause_s(coalition: Coalition, attempt: int) -> float:
+    """Full jitter: anywhere up to a bound that doubles."""
+    bound = min(_FIRST_PAUSE_S * float(2**attempt), _MAX_PAUSE_S)
+    return bound * int.from_bytes(coalition.random_bytes(2), "big") / 65_536

@@ -1,0 +1,210 @@
+"""Who takes part: founding a coalition, registering partners, currencies and programmes.
+
+Each writes governance entries. They are tried on a copy of what is in force, by the rules that every
+auditor applies, before anything is committed.
+"""
+
+from copy import deepcopy
+from typing import NamedTuple
+
+from ledger.entries import sign_entry
+from ledger.errors import RuleBroken
+from ledger.names import PartnerId, transaction_id
+from ledger.notes import VerifierKey, signature_holds
+from loyalty.actors import Actor, PartnerActor
+from loyalty.authority import Signature, require_operator
+from loyalty.coalition import Coalition
+from loyalty.committing import Answer, Plan, Request, carry_out
+from loyalty.ports import Commit, GovernanceRow, Outcome, RecordPut, TransactionRow
+from loyalty.programmes import read_programme
+from loyalty.records import Partner, ProgrammeText
+from loyalty.refusals import Code, Refused
+from loyalty.texts import check_id, check_text
+
+DESK = "system:desk"
+"""By whom governance entries are that no partner signs: the operator's desk."""
+
+
+class PartnerSignature(NamedTuple):
+    """A partner's signature over a governance instruction."""
+
+    partner: str
+    signature: Signature
+
+
+class _GovernanceDraft:
+    """Governance entries that follow the newest one, each checked before it is signed."""
+
+    def __init__(self, coalition: Coalition) -> None:
+        self._signer = coalition.entry_signer
+        self.state = deepcopy(coalition.governance())
+        self.at = max(coalition.now(), self.state.at)
+        self.rows: list[GovernanceRow] = []
+
+    def add(
+        self, type_: str, signed: list[PartnerSignature] | None = None, **members: object
+    ) -> None:
+        """Raises RuleBroken where the ledger would refuse the entry, signatures included."""
+        body: dict[str, object] = {
+            "v": 1,
+            "type": type_,
+            "at": self.at,
+            "seq": self.state.seq + 1,
+            "prev": self.state.head,
+            **members,
+        }
+        if signed is None:
+            body["by"] = {"party": DESK}
+        else:
+            body["signed"] = [
+                {
+                    "party": f"partner:{row.partner}",
+                    "key": row.signature.key,
+                    "sig": row.signature.signature,
+                }
+                for row in sorted(signed)
+            ]
+        entry = sign_entry(body, self._signer)
+        for check in self.state.apply(entry.body, entry.hash):
+            if not signature_holds(check.public, check.message, check.signature):
+                raise RuleBroken(check.rule, "a signature that holds", check.signature.hex())
+        self.rows.append(GovernanceRow(self.state.seq, entry.data))
+
+    def plan(self, answer: Answer, *records: RecordPut) -> Plan:
+        return Plan(answer, Commit((), (), tuple(self.rows), records))
+
+
+def found(coalition: Coalition, log_key: VerifierKey, request: str = "genesis") -> bool:
+    """Writes the genesis entry if the ledger has none. Returns whether it did."""
+    if coalition.governance().seq:
+        return False
+    draft = _GovernanceDraft(coalition)
+    draft.add(
+        "genesis",
+        origin=coalition.origin,
+        log_key=str(log_key),
+        entry_key=str(coalition.entry_signer.verifier),
+    )
+    row = TransactionRow(transaction_id(DESK, request), None, None)
+    return coalition.store.commit(Commit((row,), (), tuple(draft.rows))) is Outcome.DONE
+
+
+def register_partner(
+    coalition: Coalition,
+    request: Request,
+    partner: str,
+    name: str,
+    vkey: str,
+    proof: str,
+) -> Answer:
+    """A brand joins, with the key that will sign its instructions. Operators only.
+
+    vkey: its verifier key; proof: b64 of that key's signature over `ledger.instructions.registration`.
+    """
+    require_operator(request.actor)
+    check_id(partner, "partnerId")
+    check_text(name, 120, "name")
+
+    def decide() -> Plan:
+        draft = _GovernanceDraft(coalition)
+        try:
+            if not draft.state.joined(partner, draft.at):
+                draft.add("partner", partner=partner, status="joined")
+            else:
+                raise Refused(Code.ALREADY_EXISTS, f"{partner} has joined already", "partnerId")
+            draft.add("key", party=f"partner:{partner}", vkey=vkey, status="added", proof=proof)
+        except RuleBroken as broken:
+            raise _refused(broken) from None
+        return draft.plan(Answer(record=partner), RecordPut(partner, Partner(name=name)))
+
+    return carry_out(coalition, request, decide)
+
+
+def create_currency(
+    coalition: Coalition,
+    request: Request,
+    code: str,
+    decimals: int,
+    owner: PartnerSignature | None,
+) -> Answer:
+    """A points currency begins: the coalition's, or with that partner's signature its own."""
+    require_operator(request.actor)
+
+    def decide() -> Plan:
+        draft = _GovernanceDraft(coalition)
+        if code in draft.state.currencies:
+            raise Refused(Code.ALREADY_EXISTS, f"there is a currency {code} already", "code")
+        try:
+            draft.add(
+                "currency",
+                None if owner is None else [owner],
+                currency=code,
+                owner="coalition" if owner is None else f"partner:{owner.partner}",
+                decimals=decimals,
+            )
+        except RuleBroken as broken:
+            raise _refused(broken) from None
+        return draft.plan(Answer(record=code))
+
+    return carry_out(coalition, request, decide)
+
+
+def publish_programme(
+    coalition: Coalition, request: Request, document: object, signed: list[PartnerSignature]
+) -> Answer:
+    """A programme version comes in force, signed by every partner that it binds.
+
+    An operator publishes, or a partner for programmes that bind it alone. record: its digest.
+    """
+    programme, text, rule = read_programme(document)
+    _may_publish(request.actor, programme.partners())
+    missing = programme.partners() - {row.partner for row in signed}
+    if missing:
+        raise Refused(
+            Code.SIGNATURE_REQUIRED,
+            f"the programme binds {', '.join(sorted(missing))}, who must sign its digest {rule}",
+            "signatures",
+        )
+
+    def decide() -> Plan:
+        draft = _GovernanceDraft(coalition)
+        if rule in draft.state.versions:
+            raise Refused(Code.ALREADY_EXISTS, "this version is published already", "document")
+        if programme.points_currency not in draft.state.currencies:
+            raise Refused(
+                Code.NOT_FOUND, f"there is no currency {programme.currency}", "document", "currency"
+            )
+        try:
+            draft.add("programme", signed, id=programme.id, version=programme.version, digest=rule)
+        except RuleBroken as broken:
+            raise _refused(broken) from None
+        return draft.plan(Answer(record=rule), RecordPut(rule, ProgrammeText(document=text)))
+
+    return carry_out(coalition, request, decide)
+
+
+def _may_publish(actor: Actor, bound: frozenset[str]) -> None:
+    if isinstance(actor, PartnerActor):
+        if bound != {PartnerId(actor.id)}:
+            raise Refused(
+                Code.NOT_PERMITTED, "a partner publishes programmes that bind it alone", "document"
+            )
+        return
+    require_operator(actor)
+
+
+def _refused(broken: RuleBroken) -> Refused:
+    """What is told where governance's own rules refuse an input."""
+    fields = {
+        "key.proof": ("proof",),
+        "signed.sig": ("signatures",),
+        "signed.key": ("signatures",),
+        "governance.partner": ("signatures",),
+        "currency.currency": ("code",),
+        "currency.decimals": ("decimals",),
+        "programme.version": ("document", "version"),
+    }
+    field = fields.get(broken.rule, ("verifierKey",) if broken.rule.startswith("key.") else ())
+    unsigned = broken.rule in ("key.proof", "signed.sig", "signed.key")
+    code = Code.SIGNATURE_INVALID if unsigned else Code.INVALID_INPUT
+    return Refused(code, str(broken), *field)

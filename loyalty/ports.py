@@ -1,0 +1,153 @@
+"""What use cases need of the outside. Adapters for these stand in `storage/`.
+
+`Store.commit` is the one way to change anything: all of a commit happens, or none of it.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+import msgspec
+
+from ledger.kinds import Standing
+from ledger.names import Hash, TransactionId, WalletId
+from ledger.wallets import Wallet
+
+Clock = Callable[[], datetime]
+RandomBytes = Callable[[int], bytes]
+Sleep = Callable[[float], None]
+
+COMMIT_MAX_ITEMS = 100
+"""DynamoDB's limit on one transaction."""
+
+
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A document beside the ledger: a member, a voucher. Its type and id are its key."""
+
+
+R = TypeVar("R", bound=Record)
+
+
+class Versioned(NamedTuple, Generic[R]):
+    """A record as read; version counts its writes, from 1."""
+
+    record: R
+    version: int
+
+
+class TransactionRow(NamedTuple):
+    """What one request did: its entry, if it has one, and what to answer when it comes again.
+
+    asked: digest of the request's input, where its entry does not hold it already; response: for
+    whoever made the request to read again. Both are absent for an entry that nobody asked for.
+    """
+
+    id: TransactionId
+    entry: bytes | None
+    asked: Hash | None
+    response: bytes = b""
+
+
+class WalletRow(NamedTuple):
+    """A wallet as one entry left it. The newest row of a wallet is its head.
+
+    detail: what is not on the ledger but belongs to the entry (order reference, amounts of money);
+    it can be erased.
+    """
+
+    wallet: Wallet
+    transaction: TransactionId
+    kind: str
+    detail: bytes = b""
+
+
+class GovernanceRow(NamedTuple):
+    seq: int
+    entry: bytes
+
+
+class RecordPut(NamedTuple):
+    """Writes a record if it is still at that version (0: if there is none)."""
+
+    id: str
+    record: Record
+    replaces: int = 0
+
+
+class StandingPut(NamedTuple):
+    """Writes what a transaction still stands at, if that is still at that version."""
+
+    standing: Standing
+    replaces: int = 0
+
+
+class Commit(NamedTuple):
+    """All that one request writes. The first transaction is the request itself."""
+
+    transactions: tuple[TransactionRow, ...]
+    wallets: tuple[WalletRow, ...] = ()
+    governance: tuple[GovernanceRow, ...] = ()
+    records: tuple[RecordPut, ...] = ()
+    standings: tuple[StandingPut, ...] = ()
+
+    @property
+    def items(self) -> int:
+        return sum(len(part) for part in self)
+
+
+class Outcome(Enum):
+    """What became of a commit.
+
+    DONE: all of it is durable. REPEATED: nothing was written, the request's row exists already.
+    MOVED: nothing was written, something it builds on has changed. BUSY: nothing was written, the
+    store could not take it now. UNKNOWN: no answer came.
+    """
+
+    DONE = "done"
+    REPEATED = "repeated"
+    MOVED = "moved"
+    BUSY = "busy"
+    UNKNOWN = "unknown"
+
+
+class StoreUnavailable(Exception):
+    """The store does not answer, after the retries that it is given. Worth trying again later."""
+
+
+class Store(Protocol):
+    """Where a coalition's rows are. Every read sees all that was committed before it."""
+
+    def commit(self, commit: Commit) -> Outcome:
+        """Writes all or nothing."""
+
+    def wallet(self, wallet: WalletId) -> WalletRow | None:
+        """The newest row of a wallet; None before its first entry."""
+
+    def wallets(self, wallets: Collection[WalletId]) -> Mapping[WalletId, WalletRow]:
+        """The newest rows of those wallets that have one."""
+
+    def wallet_history(
+        self, wallet: WalletId, before_seq: int | None, limit: int
+    ) -> Sequence[WalletRow]:
+        """Rows of a wallet, newest first, below before_seq."""
+
+    def wallet_row(self, wallet: WalletId, seq: int) -> WalletRow | None:
+        """One row of a wallet."""
+
+    def transactions(
+        self, ids: Collection[TransactionId]
+    ) -> Mapping[TransactionId, TransactionRow]: ...
+
+    def governance(self, after_seq: int) -> Sequence[GovernanceRow]:
+        """The governance chain past a seq, in order."""
+
+    def record(self, kind: type[R], id_: str) -> Versioned[R] | None: ...
+
+    def records(self, kind: type[R], ids: Collection[str]) -> Mapping[str, Versioned[R]]: ...
+
+    def standing(self, id_: TransactionId) -> tuple[Standing, int] | None:
+        """What a transaction still stands at, and the version; None if nothing went back to it."""
+
+    def ledger_rows(self) -> Iterator[GovernanceRow | TransactionRow | WalletRow]:
+        """Every row that the ledger consists of, in no order, for whoever verifies it."""

@@ -1,0 +1,48 @@
+"""The records that a coalition keeps beside its ledger. Personal data stands here alone."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from ledger.names import Hash, PartnerId, TransactionId, WalletId
+from loyalty.ports import Record
+
+
+class Partner(Record, frozen=True):
+    """A brand: what is not on the ledger about it."""
+
+    name: str
+
+
+class Member(Record, frozen=True):
+    """One who collects points. wallets: by currency."""
+
+    enrolled_at: str
+    display_name: str = ""
+    wallets: Mapping[str, WalletId] = msgspec.field(default_factory=dict)
+
+
+class WalletOwner(Record, frozen=True):
+    """Whose wallet it is: the way back from an id on the ledger."""
+
+    member: str
+    currency: str
+
+
+class ProgrammeText(Record, frozen=True):
+    """A programme version's canonical JSON, kept under its digest."""
+
+    document: str
+
+
+class Voucher(Record, frozen=True):
+    """What a member got for points, and may use once at its partner."""
+
+    reward: str
+    name: str
+    rule: Hash
+    partner: PartnerId
+    member: str
+    transaction: TransactionId
+    issued_at: str
+    used_at: str = ""

@@ -1,0 +1,135 @@
+"""Making entries: an effect becomes a signed entry, and the rows that keep it.
+
+`Draft` collects the entries of one commit in order, each built on the wallets as the one before left
+them: an expire before the redeem that needs it, one earn for each programme.
+"""
+
+from collections.abc import Mapping
+
+from ledger.canonical import canonical
+from ledger.entries import sign_entry
+from ledger.errors import PointsMissing, RuleBroken
+from ledger.history import check_in_force, wallet_after
+from ledger.kinds import Effect, expire, postings
+from ledger.names import At, CurrencyCode, Hash, TransactionId, WalletId, digest, transaction_id
+from ledger.tx import Authority, Link, Tx
+from ledger.wallets import Wallet, after, lapsed_lots, lot_changes
+from loyalty.coalition import Coalition
+from loyalty.committing import Answer, Plan
+from loyalty.ports import Commit, RecordPut, StandingPut, TransactionRow, WalletRow
+from loyalty.refusals import Code, Refused
+
+EXPIRY = "system:expiry"
+PROGRAMME = "system:programme"
+
+
+class Draft:
+    """The entries of one commit, and the wallets as they leave them."""
+
+    def __init__(self, coalition: Coalition, wallets: dict[WalletId, CurrencyCode]) -> None:
+        self._coalition = coalition
+        self.governance = coalition.governance()
+        rows = coalition.store.wallets(wallets)
+        self._wallets = {
+            id_: rows[id_].wallet if id_ in rows else Wallet(id_, currency)
+            for id_, currency in wallets.items()
+        }
+        # Not before any chain's newest entry, nor before what governance says came in force.
+        moments = [wallet.at for wallet in self._wallets.values()]
+        self.at: At = max([coalition.now(), self.governance.at, *moments])
+        self._entries: dict[TransactionId, bytes] = {}
+        self._rows: list[WalletRow] = []
+
+    def wallet(self, id_: WalletId) -> Wallet:
+        """A wallet as the entries so far leave it."""
+        return self._wallets[id_]
+
+    def add(
+        self,
+        id_: TransactionId,
+        kind: str,
+        effect: Effect,
+        by: Authority,
+        *,
+        rule: Hash | None = None,
+        of: TransactionId | None = None,
+        detail: Mapping[str, object] | None = None,
+    ) -> None:
+        """Signs the entry of an effect. Raises RuleBroken where the ledger would refuse it.
+
+        detail: what the entry commits to by a salted digest, and the wallet's row keeps.
+        """
+        salted = b""
+        if detail is not None:
+            salted = self._coalition.random_bytes(16) + canonical(detail)
+        changes = sorted(effect.changes, key=lambda change: change.wallet.id)
+        chains = tuple(
+            Link(change.wallet.id, change.wallet.seq + 1, change.wallet.head, after(change))
+            for change in changes
+        )
+        rows = lot_changes(changes)
+        tx = Tx(
+            id_,
+            kind,
+            self.at,
+            postings(effect),
+            chains,
+            rows,
+            by,
+            None,
+            digest(salted) if salted else None,
+            rule,
+            of,
+        )
+        check_in_force(self.governance, tx, effect)
+        entry = sign_entry(tx, self._coalition.entry_signer)
+        for change in changes:
+            wallet = wallet_after(change, self.at, entry.hash)
+            self._wallets[wallet.id] = wallet
+            self._rows.append(WalletRow(wallet, id_, kind, salted))
+        self._entries[id_] = entry.data
+
+    def expire_lapsed(self, id_: WalletId) -> None:
+        """Entries that take what has lapsed: nothing is spent past it."""
+        while lapsed_lots(self.wallet(id_), self.at):
+            wallet = self.wallet(id_)
+            own_id = transaction_id(EXPIRY, f"{id_}/{wallet.seq + 1}")
+            self.add(own_id, "expire", expire(wallet, self.at), Authority(EXPIRY))
+
+    def plan(
+        self,
+        request: TransactionId,
+        *,
+        record: str = "",
+        records: tuple[RecordPut, ...] = (),
+        standings: tuple[StandingPut, ...] = (),
+    ) -> Plan:
+        """All that these entries write, for `carry_out`; record: the id of one that it makes."""
+        others = tuple(
+            TransactionRow(id_, data, None) for id_, data in self._entries.items() if id_ != request
+        )
+        commit = Commit(others, tuple(self._rows), (), records, standings)
+        answer = Answer(request in self._entries, tuple(row.id for row in others), record)
+        return Plan(answer, commit, self._entries.get(request))
+
+
+def refuse(broken: RuleBroken | PointsMissing, *field: str) -> Refused:
+    """What a member or a partner is told where the ledger's own rules refuse."""
+    if isinstance(broken, PointsMissing):
+        return Refused(
+            Code.INSUFFICIENT_POINTS,
+            f"{broken.wanted} points are needed, {broken.there} are there",
+            *field,
+        )
+    codes = {
+        "wallet.limit": Code.LIMIT_EXCEEDED,
+        "tx.of.amount": Code.EXCEEDS_REMAINING,
+        "tx.of.age": Code.NOT_ELIGIBLE,
+        "tx.transfer.wallets": Code.SAME_WALLET,
+        "tx.partner": Code.NOT_ELIGIBLE,
+        "tx.rule.signed": Code.NOT_ELIGIBLE,
+        "tx.rule": Code.NOT_ELIGIBLE,
+        "tx.currency": Code.NOT_FOUND,
+        "entry.size": Code.LIMIT_EXCEEDED,
+    }
+    return Refused(codes.get(broken.rule, Code.INVALID_INPUT), str(broken), *field)

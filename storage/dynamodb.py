@@ -1,0 +1,264 @@
+"""The DynamoDB store: one table, one `TransactWriteItems` for each commit.
+
+What each condition is for:
+
+    T#<id>/T     not there   one effect per party and idempotency key, forever
+    W#…/E#<seq>  not there   one successor per entry: whoever comes second decides again
+    G/E#<seq>    not there   the same for the governance chain
+    records, standings       at the version that was read
+
+Every read is strongly consistent and reads no index.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import wraps
+from typing import Any, NamedTuple, ParamSpec, TypeVar
+
+import msgspec
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+)
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
+
+from ledger.kinds import Standing
+from ledger.names import TransactionId, WalletId
+from loyalty.ports import (
+    COMMIT_MAX_ITEMS,
+    Commit,
+    GovernanceRow,
+    Outcome,
+    R,
+    StoreUnavailable,
+    TransactionRow,
+    Versioned,
+    WalletRow,
+)
+from storage import rows
+from storage.rows import Item
+
+_SLOW_DOWN = frozenset(
+    {
+        "ThrottlingException",
+        "ThrottlingError",
+        "ProvisionedThroughputExceeded",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+    }
+)
+_NO_ANSWER = frozenset(
+    {
+        "InternalServerError",
+        "InternalFailure",
+        "ServiceUnavailable",
+        "TransactionInProgressException",
+    }
+)
+_MOVED = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Table(NamedTuple):
+    """Where the table is. endpoint: None for AWS itself."""
+
+    name: str
+    region: str
+    endpoint: str | None = None
+    connect_timeout_s: float = 1.0
+    read_timeout_s: float = 3.0
+    retries: int = 2
+
+
+def _reading(method: Callable[P, T]) -> Callable[P, T]:
+    """Reads that get no answer are worth trying again; whatever else goes wrong is a defect."""
+
+    @wraps(method)
+    def reads(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return method(*args, **kwargs)
+        except (PynamoDBException, BotoCoreError) as error:
+            if _unanswered(error) is None:
+                raise
+            raise StoreUnavailable(str(error)) from error
+
+    return reads
+
+
+class DynamoStore:
+    """A `loyalty.ports.Store` in DynamoDB. Safe to share between threads."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        meta = {
+            "table_name": table.name,
+            "region": table.region,
+            "host": table.endpoint,
+            "connect_timeout_seconds": table.connect_timeout_s,
+            "read_timeout_seconds": table.read_timeout_s,
+            "max_retry_attempts": table.retries,
+            "billing_mode": "PAY_PER_REQUEST",
+        }
+        # A class of its own: PynamoDB keeps the connection on the class.
+        self._item: type[Item] = type("TableItem", (Item,), {"Meta": type("Meta", (), meta)})
+        # A second connection would make a second client, 57 ms of every cold start. Made here,
+        # because making one is not safe between threads.
+        self._connection = self._item._get_connection().connection
+        _ = self._connection.client
+
+    def create_table(self) -> None:
+        """For local development and tests; infra/template.yaml makes the real one."""
+        if not self._item.exists():
+            self._item.create_table(wait=True)
+
+    def commit(self, commit: Commit) -> Outcome:
+        if not 0 < commit.items <= COMMIT_MAX_ITEMS:
+            raise ValueError(f"a commit has 1 to {COMMIT_MAX_ITEMS} items, not {commit.items}")
+        write = TransactWrite(connection=self._connection)
+        for item, condition in self._items(commit):
+            write.save(item, condition=condition)
+        try:
+            with write:
+                pass
+        except (TransactWriteError, BotoCoreError) as error:
+            return _outcome(error)
+        return Outcome.DONE
+
+    def _items(self, commit: Commit) -> Iterator[tuple[Item, Condition]]:
+        """The request's own row comes first: its place in the answer says REPEATED."""
+        model = self._item
+        absent = model.pk.does_not_exist()
+        for row in commit.transactions:
+            yield rows.transaction_item(model, row), absent
+        for wallet in commit.wallets:
+            yield rows.wallet_item(model, wallet), absent
+        for entry in commit.governance:
+            yield rows.governance_item(model, entry), absent
+        for record in commit.records:
+            yield rows.record_item(model, record), self._at_version(record.replaces)
+        for standing in commit.standings:
+            yield rows.standing_item(model, standing), self._at_version(standing.replaces)
+
+    def _at_version(self, version: int) -> Condition:
+        return self._item.version == version if version else self._item.pk.does_not_exist()
+
+    @_reading
+    def wallet(self, wallet: WalletId) -> WalletRow | None:
+        newest = self.wallet_history(wallet, None, 1)
+        return newest[0] if newest else None
+
+    @_reading
+    def wallets(self, wallets: Collection[WalletId]) -> Mapping[WalletId, WalletRow]:
+        found = {id_: self.wallet(id_) for id_ in wallets}
+        return {id_: row for id_, row in found.items() if row is not None}
+
+    @_reading
+    def wallet_history(
+        self, wallet: WalletId, before_seq: int | None, limit: int
+    ) -> Sequence[WalletRow]:
+        below = rows.seq_sk(before_seq - 1) if before_seq is not None else "E#~"
+        found = self._item.query(
+            rows.wallet_pk(wallet),
+            self._item.sk.between("E#", below),
+            consistent_read=True,
+            scan_index_forward=False,
+            limit=limit,
+        )
+        return [rows.wallet_row(item) for item in found]
+
+    @_reading
+    def wallet_row(self, wallet: WalletId, seq: int) -> WalletRow | None:
+        item = self._get(rows.wallet_pk(wallet), rows.seq_sk(seq))
+        return None if item is None else rows.wallet_row(item)
+
+    @_reading
+    def transactions(
+        self, ids: Collection[TransactionId]
+    ) -> Mapping[TransactionId, TransactionRow]:
+        items = self._get_all([(rows.transaction_pk(id_), "T") for id_ in ids])
+        return {row.id: row for row in map(rows.transaction_row, items)}
+
+    @_reading
+    def governance(self, after_seq: int) -> Sequence[GovernanceRow]:
+        found = self._item.query(
+            rows.GOVERNANCE_PK, self._item.sk > rows.seq_sk(after_seq), consistent_read=True
+        )
+        return [rows.governance_row(item) for item in found]
+
+    @_reading
+    def record(self, kind: type[R], id_: str) -> Versioned[R] | None:
+        item = self._get(rows.record_pk(kind, id_), "R")
+        return None if item is None else _versioned(kind, item)
+
+    @_reading
+    def records(self, kind: type[R], ids: Collection[str]) -> Mapping[str, Versioned[R]]:
+        items = self._get_all([(rows.record_pk(kind, id_), "R") for id_ in ids])
+        return {item.pk.partition("#")[2]: _versioned(kind, item) for item in items}
+
+    @_reading
+    def standing(self, id_: TransactionId) -> tuple[Standing, int] | None:
+        item = self._get(rows.transaction_pk(id_), "S")
+        return None if item is None else rows.standing_row(item)
+
+    def ledger_rows(self) -> Iterator[GovernanceRow | TransactionRow | WalletRow]:
+        for item in self._item.scan(consistent_read=True):
+            if item.pk == rows.GOVERNANCE_PK:
+                yield rows.governance_row(item)
+            elif item.pk.startswith("W#"):
+                yield rows.wallet_row(item)
+            elif item.pk.startswith("T#") and item.sk == "T":
+                yield rows.transaction_row(item)
+
+    def _get(self, pk: str, sk: str) -> Item | None:
+        try:
+            return self._item.get(pk, sk, consistent_read=True)
+        except self._item.DoesNotExist:
+            return None
+
+    def _get_all(self, keys: Sequence[tuple[str, str]]) -> Iterator[Item]:
+        if len(keys) == 1:
+            item = self._get(*keys[0])
+            return iter(() if item is None else (item,))
+        return self._item.batch_get(list(dict.fromkeys(keys)), consistent_read=True)
+
+
+def _versioned(kind: type[R], item: Item) -> Versioned[R]:
+    return Versioned(msgspec.json.decode(item.state or b"", type=kind), item.version or 0)
+
+
+def _outcome(error: TransactWriteError | BotoCoreError) -> Outcome:
+    """What a commit that was not acknowledged came to. Raises what is a defect."""
+    if isinstance(error, TransactWriteError) and (
+        error.cause_response_code == "TransactionCanceledException"
+    ):
+        codes = [reason and reason.code for reason in error.cancellation_reasons]
+        if codes and codes[0] == "ConditionalCheckFailed":
+            return Outcome.REPEATED
+        if any(code in _MOVED for code in codes):
+            return Outcome.MOVED
+        if any(code in _SLOW_DOWN for code in codes):
+            return Outcome.BUSY
+        raise error
+    outcome = _unanswered(error)
+    if outcome is None:
+        raise error
+    return outcome
+
+
+def _unanswered(error: Exception) -> Outcome | None:
+    """BUSY: surely nothing was done. UNKNOWN: no answer came. None: answered, with a refusal."""
+    cause: Any = error.cause if isinstance(error, PynamoDBException) else error
+    if isinstance(cause, ClientError):
+        code = cause.response.get("Error", {}).get("Code")
+        status = cause.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        if code in _SLOW_DOWN:
+            return Outcome.BUSY
+        return Outcome.UNKNOWN if code in _NO_ANSWER or status >= 500 else None
+    if isinstance(cause, EndpointConnectionError | ConnectTimeoutError):
+        return Outcome.BUSY
+    return Outcome.UNKNOWN if isinstance(cause, BotoCoreError) else None

@@ -1,0 +1,132 @@
+"""The in-memory twin of the DynamoDB store: the same semantics, without I/O.
+
+Simulations, benchmarks and tests of use cases run on it. Rows are kept as they were given; they are
+frozen records, so nobody can change what was committed.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from threading import Lock
+
+from ledger.kinds import Standing
+from ledger.names import TransactionId, WalletId
+from loyalty.ports import (
+    COMMIT_MAX_ITEMS,
+    Commit,
+    GovernanceRow,
+    Outcome,
+    R,
+    Record,
+    TransactionRow,
+    Versioned,
+    WalletRow,
+)
+
+
+class MemoryStore:
+    """A `loyalty.ports.Store` that forgets everything when the process ends."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._transactions: dict[TransactionId, TransactionRow] = {}
+        self._wallets: dict[WalletId, list[WalletRow]] = {}
+        self._governance: list[GovernanceRow] = []
+        self._records: dict[tuple[type[Record], str], Versioned[Record]] = {}
+        self._standings: dict[TransactionId, tuple[Standing, int]] = {}
+
+    def commit(self, commit: Commit) -> Outcome:
+        if not 0 < commit.items <= COMMIT_MAX_ITEMS:
+            raise ValueError(f"a commit has 1 to {COMMIT_MAX_ITEMS} items, not {commit.items}")
+        with self._lock:
+            if commit.transactions and commit.transactions[0].id in self._transactions:
+                return Outcome.REPEATED
+            if not self._holds(commit):
+                return Outcome.MOVED
+            self._write(commit)
+        return Outcome.DONE
+
+    def _holds(self, commit: Commit) -> bool:
+        """Whether everything that the commit builds on is as it says."""
+        seqs: dict[WalletId, int] = {}
+        for row in commit.wallets:
+            id_ = row.wallet.id
+            newest = seqs.get(id_, len(self._wallets.get(id_, ())))
+            if row.wallet.seq != newest + 1:
+                return False
+            seqs[id_] = row.wallet.seq
+        return (
+            not any(row.id in self._transactions for row in commit.transactions)
+            and all(
+                row.seq == len(self._governance) + 1 + number
+                for number, row in enumerate(commit.governance)
+            )
+            and all(
+                put.replaces == self._version(self._records.get((type(put.record), put.id)))
+                for put in commit.records
+            )
+            and all(
+                put.replaces == self._standings.get(put.standing.id, (None, 0))[1]
+                for put in commit.standings
+            )
+        )
+
+    def _write(self, commit: Commit) -> None:
+        for row in commit.transactions:
+            self._transactions[row.id] = row
+        for wallet_row in commit.wallets:
+            self._wallets.setdefault(wallet_row.wallet.id, []).append(wallet_row)
+        self._governance.extend(commit.governance)
+        for put in commit.records:
+            key = (type(put.record), put.id)
+            self._records[key] = Versioned(put.record, put.replaces + 1)
+        for left in commit.standings:
+            self._standings[left.standing.id] = (left.standing, left.replaces + 1)
+
+    @staticmethod
+    def _version(found: Versioned[Record] | None) -> int:
+        return 0 if found is None else found.version
+
+    def wallet(self, wallet: WalletId) -> WalletRow | None:
+        rows = self._wallets.get(wallet)
+        return rows[-1] if rows else None
+
+    def wallets(self, wallets: Collection[WalletId]) -> Mapping[WalletId, WalletRow]:
+        rows = {id_: self.wallet(id_) for id_ in wallets}
+        return {id_: row for id_, row in rows.items() if row is not None}
+
+    def wallet_history(
+        self, wallet: WalletId, before_seq: int | None, limit: int
+    ) -> Sequence[WalletRow]:
+        rows = self._wallets.get(wallet, [])
+        end = len(rows) if before_seq is None else min(max(before_seq - 1, 0), len(rows))
+        return rows[max(end - limit, 0) : end][::-1]
+
+    def wallet_row(self, wallet: WalletId, seq: int) -> WalletRow | None:
+        rows = self._wallets.get(wallet, [])
+        return rows[seq - 1] if 1 <= seq <= len(rows) else None
+
+    def transactions(
+        self, ids: Collection[TransactionId]
+    ) -> Mapping[TransactionId, TransactionRow]:
+        return {id_: self._transactions[id_] for id_ in ids if id_ in self._transactions}
+
+    def governance(self, after_seq: int) -> Sequence[GovernanceRow]:
+        return self._governance[after_seq:]
+
+    def record(self, kind: type[R], id_: str) -> Versioned[R] | None:
+        return self._records.get((kind, id_))  # type: ignore[return-value]
+
+    def records(self, kind: type[R], ids: Collection[str]) -> Mapping[str, Versioned[R]]:
+        found = {id_: self.record(kind, id_) for id_ in ids}
+        return {id_: row for id_, row in found.items() if row is not None}
+
+    def standing(self, id_: TransactionId) -> tuple[Standing, int] | None:
+        return self._standings.get(id_)
+
+    def ledger_rows(self) -> Iterator[GovernanceRow | TransactionRow | WalletRow]:
+        with self._lock:
+            rows: list[GovernanceRow | TransactionRow | WalletRow] = [
+                *self._governance,
+                *self._transactions.values(),
+                *(row for chain in self._wallets.values() for row in chain),
+            ]
+        yield from rows

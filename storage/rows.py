@@ -1,0 +1,166 @@
+"""The items of the one DynamoDB table, as PynamoDB models, and the rows of the ports as items.
+
+    pk              sk               holds
+    W#<wallet>      E#<seq, 12>      wallet row: c currency, t transaction, k kind, a at, h entry hash,
+                                     s state, d detail
+    T#<id>          T                transaction: e entry, q digest of what was asked, r response
+    T#<id>          S                what it still stands at: s standing, n version
+    G               E#<seq, 12>      governance: e entry
+    <record type>#<id>  R            record: s its JSON, n version
+
+Attribute names are one character: an earn's two items must stay below 1 kB each, where a
+transactional write costs 2 WRU. State is JSON in a binary attribute for the same reason.
+"""
+
+from base64 import b64decode, b64encode
+from typing import Any
+
+import msgspec
+from pynamodb.attributes import Attribute, BinaryAttribute, UnicodeAttribute
+from pynamodb.constants import NUMBER
+from pynamodb.models import Model
+
+from ledger.kinds import Standing
+from ledger.names import At, CurrencyCode, Hash, TransactionId, WalletId
+from ledger.tx import Balances
+from ledger.wallets import Lot, Wallet
+from loyalty.ports import GovernanceRow, Record, RecordPut, StandingPut, TransactionRow, WalletRow
+
+
+class IntegerAttribute(Attribute[int]):
+    """A whole number. PynamoDB's own NumberAttribute goes through floats."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: int) -> str:
+        return str(int(value))
+
+    def deserialize(self, value: str) -> int:
+        return int(value)
+
+
+class TableModel(Model):
+    """What every item has: its key."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+class Item(TableModel):
+    """Any item; each kind uses some of these attributes."""
+
+    currency = UnicodeAttribute(attr_name="c", null=True)
+    transaction = UnicodeAttribute(attr_name="t", null=True)
+    kind = UnicodeAttribute(attr_name="k", null=True)
+    at = UnicodeAttribute(attr_name="a", null=True)
+    hash = BinaryAttribute(attr_name="h", null=True, legacy_encoding=False)
+    state = BinaryAttribute(attr_name="s", null=True, legacy_encoding=False)
+    detail = BinaryAttribute(attr_name="d", null=True, legacy_encoding=False)
+    entry = BinaryAttribute(attr_name="e", null=True, legacy_encoding=False)
+    asked = BinaryAttribute(attr_name="q", null=True, legacy_encoding=False)
+    response = BinaryAttribute(attr_name="r", null=True, legacy_encoding=False)
+    version = IntegerAttribute(attr_name="n", null=True)
+
+
+class _State(msgspec.Struct, array_like=True, frozen=True):
+    balances: tuple[int, int, int, int]
+    lots: tuple[tuple[str, str, int], ...]
+
+
+GOVERNANCE_PK = "G"
+
+
+def wallet_pk(wallet: str) -> str:
+    return f"W#{wallet}"
+
+
+def transaction_pk(id_: str) -> str:
+    return f"T#{id_}"
+
+
+def record_pk(kind: type[Record], id_: str) -> str:
+    return f"{kind.__name__}#{id_}"
+
+
+def seq_sk(seq: int) -> str:
+    return f"E#{seq:012d}"
+
+
+def wallet_item(model: type[Item], row: WalletRow) -> Item:
+    wallet = row.wallet
+    state = msgspec.json.encode(_State(tuple(wallet.balances), wallet.lots))  # type: ignore[arg-type]
+    return model(
+        wallet_pk(wallet.id),
+        seq_sk(wallet.seq),
+        currency=wallet.currency,
+        transaction=row.transaction,
+        kind=row.kind,
+        at=wallet.at,
+        hash=b64decode(wallet.head),
+        state=state,
+        detail=row.detail or None,
+    )
+
+
+def wallet_row(item: Item) -> WalletRow:
+    state = msgspec.json.decode(_given(item.state), type=_State)
+    wallet = Wallet(
+        WalletId(item.pk.removeprefix("W#")),
+        CurrencyCode(_given(item.currency)),
+        int(item.sk.removeprefix("E#")),
+        Hash(b64encode(_given(item.hash)).decode()),
+        At(_given(item.at)),
+        Balances(*state.balances),
+        tuple(Lot(*lot) for lot in state.lots),  # type: ignore[arg-type]
+    )
+    return WalletRow(
+        wallet, TransactionId(_given(item.transaction)), _given(item.kind), item.detail or b""
+    )
+
+
+def transaction_item(model: type[Item], row: TransactionRow) -> Item:
+    return model(
+        transaction_pk(row.id),
+        "T",
+        entry=row.entry,
+        asked=None if row.asked is None else b64decode(row.asked),
+        response=row.response or None,
+    )
+
+
+def transaction_row(item: Item) -> TransactionRow:
+    return TransactionRow(
+        TransactionId(item.pk.removeprefix("T#")),
+        item.entry,
+        None if item.asked is None else Hash(b64encode(item.asked).decode()),
+        item.response or b"",
+    )
+
+
+def governance_item(model: type[Item], row: GovernanceRow) -> Item:
+    return model(GOVERNANCE_PK, seq_sk(row.seq), entry=row.entry)
+
+
+def governance_row(item: Item) -> GovernanceRow:
+    return GovernanceRow(int(item.sk.removeprefix("E#")), _given(item.entry))
+
+
+def record_item(model: type[Item], put: RecordPut) -> Item:
+    state = msgspec.json.encode(put.record)
+    return model(record_pk(type(put.record), put.id), "R", state=state, version=put.replaces + 1)
+
+
+def standing_item(model: type[Item], put: StandingPut) -> Item:
+    state = msgspec.json.encode(put.standing)
+    return model(transaction_pk(put.standing.id), "S", state=state, version=put.replaces + 1)
+
+
+def standing_row(item: Item) -> tuple[Standing, int]:
+    return msgspec.json.decode(_given(item.state), type=Standing), _given(item.version)
+
+
+def _given(value: Any) -> Any:
+    """An attribute that this kind of item always has."""
+    if value is None:
+        raise ValueError("an item of the table lacks an attribute that its kind has")
+    return value
