@@ -130,6 +130,22 @@ class Governance:
                 return found
         raise RuleBroken(rule, f"a key of {party} in force at {at}", label)
 
+    def keys_of(self, party: str, at: str) -> list[str]:
+        """The verifier keys of a party in force."""
+        return [
+            str(key)
+            for (holder, _), terms in self.keys.items()
+            for key, term in terms
+            if holder == party and term.holds(at)
+        ]
+
+    def currency(self, code: str) -> CurrencyTerm:
+        """A currency of that code. Raises RuleBroken if there is none."""
+        found = self.currencies.get(CurrencyCode(code))
+        if found is None:
+            raise RuleBroken("currency.currency", "a currency that there is", code)
+        return found
+
     def joined(self, partner: str, at: str) -> bool:
         return any(term.holds(at) for term in self.partners.get(partner, ()))
 

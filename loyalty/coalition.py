@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
+from typing import NamedTuple
 
 from ledger.entries import read_entry
 from ledger.governance import Governance
@@ -28,7 +29,7 @@ class Coalition:
     clock: Clock
     random_bytes: RandomBytes
     sleep: Sleep
-    _known: "_Known" = field(default_factory=lambda: _Known())
+    _known: "_Known" = field(default_factory=lambda: _Known())  # noqa: PLW0108 - defined below
 
     def now(self) -> At:
         return at_text(self.clock())
@@ -46,7 +47,16 @@ class Coalition:
 
     def programme(self, rule: str) -> Programme:
         """The programme version of that digest. Raises Refused if there is none."""
-        return self._known.programme(self.store, rule)
+        return self._known.programme(self.store, rule).programme
+
+    def programme_text(self, rule: str) -> str:
+        """Its canonical JSON."""
+        return self._known.programme(self.store, rule).text
+
+
+class _Version(NamedTuple):
+    programme: Programme
+    text: str
 
 
 class _Known:
@@ -54,7 +64,7 @@ class _Known:
 
     def __init__(self) -> None:
         self._governance = Governance()
-        self._programmes: dict[str, Programme] = {}
+        self._programmes: dict[str, _Version] = {}
         self._lock = Lock()
 
     def governance(self, store: Store) -> Governance:
@@ -64,11 +74,12 @@ class _Known:
                 self._governance.apply(entry.body, entry.hash)
             return self._governance
 
-    def programme(self, store: Store, rule: str) -> Programme:
+    def programme(self, store: Store, rule: str) -> _Version:
         known = self._programmes.get(rule)
         if known is None:
             found = store.record(ProgrammeText, rule)
             if found is None:
                 raise Refused(Code.NOT_FOUND, f"there is no programme version {rule}")
-            known = self._programmes[rule] = programme_of(found.record.document)
+            text = found.record.document
+            known = self._programmes[rule] = _Version(programme_of(text), text)
         return known

@@ -7,11 +7,13 @@ What each condition is for:
     G/E#<seq>    not there   the same for the governance chain
     records, standings       at the version that was read
 
-Every read is strongly consistent and reads no index.
+A row's place must be free; that the place before it is taken follows from the read that found the
+head, because no row is ever removed. Every read is strongly consistent and reads no index.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import wraps
+from threading import local
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import msgspec
@@ -28,7 +30,6 @@ from pynamodb.transactions import TransactWrite
 from ledger.kinds import Standing
 from ledger.names import TransactionId, WalletId
 from loyalty.ports import (
-    COMMIT_MAX_ITEMS,
     Commit,
     GovernanceRow,
     Outcome,
@@ -39,6 +40,7 @@ from loyalty.ports import (
     WalletRow,
 )
 from storage import rows
+from storage.commits import check_commit
 from storage.rows import Item
 
 _SLOW_DOWN = frozenset(
@@ -58,7 +60,8 @@ _NO_ANSWER = frozenset(
         "TransactionInProgressException",
     }
 )
-_MOVED = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+
+_NEVER_SENT = (EndpointConnectionError, ConnectTimeoutError)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -90,6 +93,21 @@ def _reading(method: Callable[P, T]) -> Callable[P, T]:
     return reads
 
 
+class _Sends(local):
+    """What this thread's commit has met so far: botocore sends it again by itself."""
+
+    unanswered = False
+
+    def note(
+        self, parsed_response: Mapping[str, Any] | None, exception: Exception | None, **_: object
+    ) -> None:
+        """Told by botocore of every answer, and of every send that got none."""
+        if isinstance(exception, _NEVER_SENT):
+            return
+        status = (parsed_response or {}).get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        self.unanswered |= exception is not None or status >= 500
+
+
 class DynamoStore:
     """A `loyalty.ports.Store` in DynamoDB. Safe to share between threads."""
 
@@ -109,7 +127,10 @@ class DynamoStore:
         # A second connection would make a second client, 57 ms of every cold start. Made here,
         # because making one is not safe between threads.
         self._connection = self._item._get_connection().connection
-        _ = self._connection.client
+        self._sends = _Sends()
+        self._connection.client.meta.events.register(
+            "response-received.dynamodb.TransactWriteItems", self._sends.note
+        )
 
     def create_table(self) -> None:
         """For local development and tests; infra/template.yaml makes the real one."""
@@ -117,16 +138,16 @@ class DynamoStore:
             self._item.create_table(wait=True)
 
     def commit(self, commit: Commit) -> Outcome:
-        if not 0 < commit.items <= COMMIT_MAX_ITEMS:
-            raise ValueError(f"a commit has 1 to {COMMIT_MAX_ITEMS} items, not {commit.items}")
+        check_commit(commit)
         write = TransactWrite(connection=self._connection)
         for item, condition in self._items(commit):
             write.save(item, condition=condition)
+        self._sends.unanswered = False
         try:
             with write:
                 pass
         except (TransactWriteError, BotoCoreError) as error:
-            return _outcome(error)
+            return _outcome(error, bool(commit.transactions), self._sends.unanswered)
         return Outcome.DONE
 
     def _items(self, commit: Commit) -> Iterator[tuple[Item, Condition]]:
@@ -206,13 +227,18 @@ class DynamoStore:
         return None if item is None else rows.standing_row(item)
 
     def ledger_rows(self) -> Iterator[GovernanceRow | TransactionRow | WalletRow]:
-        for item in self._item.scan(consistent_read=True):
+        items = self._item.scan(consistent_read=True)
+        while (item := self._next(items)) is not None:
             if item.pk == rows.GOVERNANCE_PK:
                 yield rows.governance_row(item)
             elif item.pk.startswith("W#"):
                 yield rows.wallet_row(item)
             elif item.pk.startswith("T#") and item.sk == "T":
                 yield rows.transaction_row(item)
+
+    @_reading
+    def _next(self, items: Iterator[Item]) -> Item | None:
+        return next(items, None)
 
     def _get(self, pk: str, sk: str) -> Item | None:
         try:
@@ -231,34 +257,45 @@ def _versioned(kind: type[R], item: Item) -> Versioned[R]:
     return Versioned(msgspec.json.decode(item.state or b"", type=kind), item.version or 0)
 
 
-def _outcome(error: TransactWriteError | BotoCoreError) -> Outcome:
-    """What a commit that was not acknowledged came to. Raises what is a defect."""
+def _outcome(error: TransactWriteError | BotoCoreError, asked: bool, unanswered: bool) -> Outcome:
+    """What a commit that was not acknowledged came to. Raises what is a defect.
+
+    asked: its first item is a request's row; unanswered: an earlier send of it got no answer.
+    """
     if isinstance(error, TransactWriteError) and (
         error.cause_response_code == "TransactionCanceledException"
     ):
-        codes = [reason and reason.code for reason in error.cancellation_reasons]
-        if codes and codes[0] == "ConditionalCheckFailed":
-            return Outcome.REPEATED
-        if any(code in _MOVED for code in codes):
-            return Outcome.MOVED
-        if any(code in _SLOW_DOWN for code in codes):
-            return Outcome.BUSY
-        raise error
-    outcome = _unanswered(error)
+        codes = [reason.code if reason else None for reason in error.cancellation_reasons]
+        if "ConditionalCheckFailed" in codes:
+            # For an earlier send too: rows are never removed, versions never come back.
+            repeated = asked and codes[0] == "ConditionalCheckFailed"
+            return Outcome.REPEATED if repeated else Outcome.MOVED
+        outcome = _cancelled(codes)
+    else:
+        outcome = _unanswered(error)
     if outcome is None:
         raise error
-    return outcome
+    return Outcome.UNKNOWN if unanswered else outcome
+
+
+def _cancelled(codes: Collection[str | None]) -> Outcome | None:
+    """What came in between, where every condition held. None: the commit itself is at fault."""
+    if "TransactionConflict" in codes:
+        return Outcome.MOVED
+    return Outcome.BUSY if _SLOW_DOWN.intersection(codes) else None
 
 
 def _unanswered(error: Exception) -> Outcome | None:
     """BUSY: surely nothing was done. UNKNOWN: no answer came. None: answered, with a refusal."""
     cause: Any = error.cause if isinstance(error, PynamoDBException) else error
     if isinstance(cause, ClientError):
-        code = cause.response.get("Error", {}).get("Code")
-        status = cause.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        # PynamoDB's own copy of the error leaves the HTTP status out.
+        answer = getattr(cause.__cause__, "response", cause.response)
+        code = answer.get("Error", {}).get("Code")
+        status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         if code in _SLOW_DOWN:
             return Outcome.BUSY
         return Outcome.UNKNOWN if code in _NO_ANSWER or status >= 500 else None
-    if isinstance(cause, EndpointConnectionError | ConnectTimeoutError):
+    if isinstance(cause, _NEVER_SENT):
         return Outcome.BUSY
     return Outcome.UNKNOWN if isinstance(cause, BotoCoreError) else None

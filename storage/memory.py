@@ -2,15 +2,19 @@
 
 Simulations, benchmarks and tests of use cases run on it. Rows are kept as they were given; they are
 frozen records, so nobody can change what was committed.
+
+Like DynamoDB it checks that a row's place is free, not that the place before it is taken: a seq
+that skips ahead is for auditors to find.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from threading import Lock
+from typing import TypeVar
 
 from ledger.kinds import Standing
 from ledger.names import TransactionId, WalletId
 from loyalty.ports import (
-    COMMIT_MAX_ITEMS,
     Commit,
     GovernanceRow,
     Outcome,
@@ -20,6 +24,9 @@ from loyalty.ports import (
     Versioned,
     WalletRow,
 )
+from storage.commits import check_commit
+
+Row = TypeVar("Row")
 
 
 class MemoryStore:
@@ -34,8 +41,7 @@ class MemoryStore:
         self._standings: dict[TransactionId, tuple[Standing, int]] = {}
 
     def commit(self, commit: Commit) -> Outcome:
-        if not 0 < commit.items <= COMMIT_MAX_ITEMS:
-            raise ValueError(f"a commit has 1 to {COMMIT_MAX_ITEMS} items, not {commit.items}")
+        check_commit(commit)
         with self._lock:
             if commit.transactions and commit.transactions[0].id in self._transactions:
                 return Outcome.REPEATED
@@ -46,19 +52,10 @@ class MemoryStore:
 
     def _holds(self, commit: Commit) -> bool:
         """Whether everything that the commit builds on is as it says."""
-        seqs: dict[WalletId, int] = {}
-        for row in commit.wallets:
-            id_ = row.wallet.id
-            newest = seqs.get(id_, len(self._wallets.get(id_, ())))
-            if row.wallet.seq != newest + 1:
-                return False
-            seqs[id_] = row.wallet.seq
         return (
             not any(row.id in self._transactions for row in commit.transactions)
-            and all(
-                row.seq == len(self._governance) + 1 + number
-                for number, row in enumerate(commit.governance)
-            )
+            and not any(self.wallet_row(row.wallet.id, row.wallet.seq) for row in commit.wallets)
+            and not any(self._governance_row(row.seq) for row in commit.governance)
             and all(
                 put.replaces == self._version(self._records.get((type(put.record), put.id)))
                 for put in commit.records
@@ -73,8 +70,9 @@ class MemoryStore:
         for row in commit.transactions:
             self._transactions[row.id] = row
         for wallet_row in commit.wallets:
-            self._wallets.setdefault(wallet_row.wallet.id, []).append(wallet_row)
-        self._governance.extend(commit.governance)
+            insort(self._wallets.setdefault(wallet_row.wallet.id, []), wallet_row, key=_wallet_seq)
+        for entry in commit.governance:
+            insort(self._governance, entry, key=_governance_seq)
         for put in commit.records:
             key = (type(put.record), put.id)
             self._records[key] = Versioned(put.record, put.replaces + 1)
@@ -97,12 +95,13 @@ class MemoryStore:
         self, wallet: WalletId, before_seq: int | None, limit: int
     ) -> Sequence[WalletRow]:
         rows = self._wallets.get(wallet, [])
-        end = len(rows) if before_seq is None else min(max(before_seq - 1, 0), len(rows))
+        end = len(rows)
+        if before_seq is not None:
+            end = bisect_left(rows, before_seq, key=_wallet_seq)
         return rows[max(end - limit, 0) : end][::-1]
 
     def wallet_row(self, wallet: WalletId, seq: int) -> WalletRow | None:
-        rows = self._wallets.get(wallet, [])
-        return rows[seq - 1] if 1 <= seq <= len(rows) else None
+        return _found(self._wallets.get(wallet, ()), seq, _wallet_seq)
 
     def transactions(
         self, ids: Collection[TransactionId]
@@ -110,7 +109,11 @@ class MemoryStore:
         return {id_: self._transactions[id_] for id_ in ids if id_ in self._transactions}
 
     def governance(self, after_seq: int) -> Sequence[GovernanceRow]:
-        return self._governance[after_seq:]
+        rows = self._governance
+        return rows[bisect_right(rows, after_seq, key=_governance_seq) :]
+
+    def _governance_row(self, seq: int) -> GovernanceRow | None:
+        return _found(self._governance, seq, _governance_seq)
 
     def record(self, kind: type[R], id_: str) -> Versioned[R] | None:
         return self._records.get((kind, id_))  # type: ignore[return-value]
@@ -130,3 +133,17 @@ class MemoryStore:
                 *(row for chain in self._wallets.values() for row in chain),
             ]
         yield from rows
+
+
+def _wallet_seq(row: WalletRow) -> int:
+    return row.wallet.seq
+
+
+def _governance_seq(row: GovernanceRow) -> int:
+    return row.seq
+
+
+def _found(rows: Sequence[Row], seq: int, seq_of: Callable[[Row], int]) -> Row | None:
+    """The row of that seq among rows in order of seq."""
+    position = bisect_left(rows, seq, key=seq_of)
+    return rows[position] if position < len(rows) and seq_of(rows[position]) == seq else None

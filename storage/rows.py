@@ -1,8 +1,8 @@
 """The items of the one DynamoDB table, as PynamoDB models, and the rows of the ports as items.
 
     pk              sk               holds
-    W#<wallet>      E#<seq, 12>      wallet row: c currency, t transaction, k kind, a at, h entry hash,
-                                     s state, d detail
+    W#<wallet>      E#<seq, 12>      wallet row: c currency, t transaction, k kind, a at,
+                                     h entry hash, s state, d detail
     T#<id>          T                transaction: e entry, q digest of what was asked, r response
     T#<id>          S                what it still stands at: s standing, n version
     G               E#<seq, 12>      governance: e entry

@@ -1,0 +1,61 @@
+"""What a request carries through its resolvers: the coalition, who asks, and its batched reads."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import TypeAlias, TypeVar
+
+from strawberry.dataloader import DataLoader
+from strawberry.types import Info as StrawberryInfo
+
+from ledger.names import TransactionId, WalletId
+from loyalty.actors import Actor
+from loyalty.coalition import Coalition
+from loyalty.ports import R, Record, TransactionRow, Versioned, WalletRow
+from schema.authentication import Unauthenticated
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Context:
+    """One request. Its loaders read what several resolvers ask for in one call to the store."""
+
+    def __init__(self, coalition: Coalition, actor: Actor | None) -> None:
+        self.coalition = coalition
+        self._actor = actor
+        self._records: dict[type[Record], DataLoader[str, Versioned[Record] | None]] = {}
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks. Raises Unauthenticated if that is nobody."""
+        if self._actor is None:
+            raise Unauthenticated("Send an Authorization header with a bearer token.")
+        return self._actor
+
+    @cached_property
+    def transactions(self) -> DataLoader[TransactionId, TransactionRow | None]:
+        return _loader(self.coalition.store.transactions)
+
+    @cached_property
+    def wallets(self) -> DataLoader[WalletId, WalletRow | None]:
+        return _loader(self.coalition.store.wallets)
+
+    async def record(self, kind: type[R], id_: str) -> R | None:
+        """A record of that kind, or None."""
+        loader = self._records.get(kind)
+        if loader is None:
+            loader = _loader(lambda ids: self.coalition.store.records(kind, ids))
+            self._records[kind] = loader
+        found = await loader.load(id_)
+        return None if found is None else found.record  # type: ignore[return-value]
+
+
+Info: TypeAlias = StrawberryInfo[Context, None]
+
+
+def _loader(read: Callable[[Sequence[K]], Mapping[K, V]]) -> DataLoader[K, V | None]:
+    async def load(keys: list[K]) -> list[V | None]:
+        found = read(keys)
+        return [found.get(key) for key in keys]
+
+    return DataLoader(load_fn=load)

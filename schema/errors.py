@@ -1,0 +1,37 @@
+"""What clients see of a refusal: `userErrors` beside each mutation's result."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import strawberry
+
+from loyalty.refusals import Code, Refused
+
+ErrorCode = strawberry.enum(Code, name="ErrorCode", description="Why a request was refused.")
+
+
+@strawberry.type(description="Why nothing was written, and what to do about it.")
+class UserError:
+    code: ErrorCode  # type: ignore[valid-type]
+    field: list[str] = strawberry.field(description="The path of the input field that caused it.")
+    message: str
+
+    @classmethod
+    def of(cls, refused: Refused) -> "UserError":
+        return cls(code=refused.code, field=list(refused.field), message=refused.message)
+
+
+@strawberry.interface(description="Either a result or the reasons why there is none.")
+class Payload:
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+P = TypeVar("P", bound=Payload)
+
+
+async def answered(payload: type[P], act: Callable[[], Awaitable[P]]) -> P:
+    """What `act` answers, or a payload that says why it was refused."""
+    try:
+        return await act()
+    except Refused as refused:
+        return payload(user_errors=[UserError.of(refused)])

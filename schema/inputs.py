@@ -1,0 +1,76 @@
+"""Inputs that several mutations share, and what of an input its sender signs."""
+
+import dataclasses
+from typing import cast
+
+import strawberry
+from strawberry.relay import GlobalID
+from strawberry.types import has_object_definition
+from strawberry.utils.str_converters import to_camel_case
+
+from loyalty.authority import Signature
+from loyalty.committing import Request, request_of
+from loyalty.refusals import Code, Refused
+from schema.context import Context
+from schema.scalars import Points
+
+SIGNATURES = frozenset({"signature", "signatures"})
+
+
+@strawberry.input(description="An amount of money.")
+class MoneyInput:
+    minor: Points = strawberry.field(description="In minor units: cents of a dollar.")
+    currency: str = strawberry.field(description="An ISO 4217 code, like EUR.")
+
+
+@strawberry.input(description="An Ed25519 signature over an instruction.")
+class SignatureInput:
+    key: str = strawberry.field(description="The registered key's `name+hex(key id)`.")
+    signature: str = strawberry.field(description="64 bytes in base64.")
+
+    def given(self) -> Signature:
+        return Signature(self.key, self.signature)
+
+
+def given(signature: SignatureInput | None) -> Signature | None:
+    return None if signature is None else signature.given()
+
+
+def request(context: Context, input_: object) -> Request:
+    """Who asks for what, known by its idempotency key. Raises Refused, Unauthenticated."""
+    key = input_.idempotency_key  # type: ignore[attr-defined]
+    return request_of(context.actor, key, asked(input_))
+
+
+def asked(input_: object) -> dict[str, object]:
+    """The JSON object of an input as its sender wrote it, without signatures.
+
+    Members have the schema's names; what is absent or null is left out. The SHA-256 of this object
+    as canonical JSON is what a partner signs (docs/ledger-format.md, instructions).
+    """
+    members = _members(input_)
+    return {name: value for name, value in members.items() if name not in SIGNATURES}
+
+
+def node_id(id_: GlobalID, type_name: str, *field: str) -> str:
+    """The id within its type. Raises Refused for the id of something else."""
+    if id_.type_name != type_name:
+        raise Refused(Code.NOT_FOUND, f"this is no id of a {type_name}", *field)
+    return id_.node_id
+
+
+def _members(input_: object) -> dict[str, object]:
+    members = {}
+    for field in dataclasses.fields(input_):  # type: ignore[arg-type]
+        value = getattr(input_, field.name)
+        if value is not None and value is not strawberry.UNSET:
+            members[to_camel_case(field.name)] = _value(value)
+    return members
+
+
+def _value(value: object) -> object:
+    if isinstance(value, GlobalID):
+        return str(value)
+    if isinstance(value, list):
+        return [_value(item) for item in cast(list[object], value)]
+    return _members(value) if has_object_definition(value) else value

@@ -1,0 +1,57 @@
+"""`createCurrency`: points of a new kind."""
+
+import strawberry
+
+from loyalty.governing import PartnerSignature, create_currency
+from loyalty.refusals import Code, Refused
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import SignatureInput, request
+from schema.types.coalition import Currency
+
+
+@strawberry.input
+class CreateCurrencyInput:
+    idempotency_key: str
+    code: str = strawberry.field(description="2 to 12 of A to Z and 0 to 9.")
+    decimals: int = strawberry.field(description="0 to 6.")
+    owner: str | None = strawberry.field(
+        default=None, description="The partner that alone issues it; absent: the coalition's."
+    )
+    signature: SignatureInput | None = strawberry.field(
+        default=None, description="The owner's, over the `currency` instruction of the next seq."
+    )
+
+
+@strawberry.type
+class CreateCurrencyPayload(Payload):
+    currency: Currency | None = None
+
+
+@strawberry.type
+class CreateCurrency:
+    @strawberry.mutation(description="Operators: a points currency begins.")
+    async def create_currency(
+        self,
+        info: Info,
+        input: CreateCurrencyInput,  # noqa: A002
+    ) -> CreateCurrencyPayload:
+        async def act() -> CreateCurrencyPayload:
+            coalition = info.context.coalition
+            answer = create_currency(
+                coalition, request(info.context, input), input.code, input.decimals, _owner(input)
+            )
+            term = coalition.governance().currency(answer.record)
+            return CreateCurrencyPayload(
+                currency=Currency(code=answer.record, owner=term.owner, decimals=term.decimals)
+            )
+
+        return await answered(CreateCurrencyPayload, act)
+
+
+def _owner(input_: CreateCurrencyInput) -> PartnerSignature | None:
+    if input_.owner is None:
+        return None
+    if input_.signature is None:
+        raise Refused(Code.SIGNATURE_REQUIRED, "its owner must sign the currency", "signature")
+    return PartnerSignature(input_.owner, input_.signature.given())

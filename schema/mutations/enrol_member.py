@@ -1,0 +1,33 @@
+"""`enrolMember`: someone begins to collect."""
+
+import strawberry
+
+from loyalty.members import enrol_member
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import request
+from schema.types.member import Member, member
+
+
+@strawberry.input
+class EnrolMemberInput:
+    idempotency_key: str
+    display_name: str | None = None
+
+
+@strawberry.type
+class EnrolMemberPayload(Payload):
+    member: Member | None = None
+
+
+@strawberry.type
+class EnrolMember:
+    @strawberry.mutation(description="Operators and partners: someone begins to collect.")
+    async def enrol_member(self, info: Info, input: EnrolMemberInput) -> EnrolMemberPayload:  # noqa: A002
+        async def act() -> EnrolMemberPayload:
+            answer = enrol_member(
+                info.context.coalition, request(info.context, input), input.display_name
+            )
+            return EnrolMemberPayload(member=await member(info.context, answer.record))
+
+        return await answered(EnrolMemberPayload, act)

@@ -1,0 +1,55 @@
+"""`publishProgramme`: a programme version comes in force."""
+
+import strawberry
+
+from loyalty.governing import PartnerSignature, publish_programme
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import SignatureInput, request
+from schema.scalars import Document
+from schema.types.programme import Programme, programme
+
+
+@strawberry.input
+class PartnerSignatureInput:
+    partner_id: str
+    signature: SignatureInput
+
+
+@strawberry.input
+class PublishProgrammeInput:
+    idempotency_key: str
+    document: Document = strawberry.field(description="The version; see docs/programmes.md.")
+    signatures: list[PartnerSignatureInput] = strawberry.field(
+        description="Of every partner whose points it can issue or burn, over its digest."
+    )
+
+
+@strawberry.type
+class PublishProgrammePayload(Payload):
+    programme: Programme | None = None
+
+
+@strawberry.type
+class PublishProgramme:
+    @strawberry.mutation(description="Operators, or a partner that it alone binds: new rules.")
+    async def publish_programme(
+        self,
+        info: Info,
+        input: PublishProgrammeInput,  # noqa: A002
+    ) -> PublishProgrammePayload:
+        async def act() -> PublishProgrammePayload:
+            coalition = info.context.coalition
+            answer = publish_programme(
+                coalition,
+                request(info.context, input),
+                input.document,
+                [
+                    PartnerSignature(each.partner_id, each.signature.given())
+                    for each in input.signatures
+                ],
+            )
+            id_ = coalition.programme(answer.record).id
+            return PublishProgrammePayload(programme=programme(info.context, id_))
+
+        return await answered(PublishProgrammePayload, act)

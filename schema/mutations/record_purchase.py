@@ -1,0 +1,62 @@
+"""`recordPurchase`: what was bought earns points."""
+
+import strawberry
+from strawberry.relay import GlobalID
+
+from loyalty.purchases import Purchase, record_purchase
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import MoneyInput, SignatureInput, given, node_id, request
+from schema.mutations.entries import earned_points, entries_of
+from schema.scalars import Points
+from schema.types.transaction import Transaction
+
+
+@strawberry.input
+class RecordPurchaseInput:
+    idempotency_key: str
+    member_id: GlobalID
+    amount: MoneyInput
+    reference: str | None = strawberry.field(
+        default=None, description="The partner's own, like a receipt's number; not on the ledger."
+    )
+    purchased_at: str | None = strawberry.field(
+        default=None, description="UTC with milliseconds, at most 60 days ago; absent: now."
+    )
+    signature: SignatureInput | None = strawberry.field(
+        default=None, description="The partner's, over the `earn` instruction."
+    )
+
+
+@strawberry.type
+class RecordPurchasePayload(Payload):
+    points: Points | None = strawberry.field(default=None, description="Of all awards together.")
+    transactions: list[Transaction] = strawberry.field(
+        default_factory=list, description="One for each programme that gives points; maybe none."
+    )
+
+
+@strawberry.type
+class RecordPurchase:
+    @strawberry.mutation(description="Partners: what a member bought earns points.")
+    async def record_purchase(
+        self,
+        info: Info,
+        input: RecordPurchaseInput,  # noqa: A002
+    ) -> RecordPurchasePayload:
+        async def act() -> RecordPurchasePayload:
+            asked = request(info.context, input)
+            purchase = Purchase(
+                node_id(input.member_id, "Member", "memberId"),
+                input.amount.minor,
+                input.amount.currency,
+                input.reference,
+                input.purchased_at,
+            )
+            answer = record_purchase(
+                info.context.coalition, asked, purchase, given(input.signature)
+            )
+            entries = await entries_of(info.context, asked, answer)
+            return RecordPurchasePayload(points=earned_points(entries), transactions=entries)
+
+        return await answered(RecordPurchasePayload, act)

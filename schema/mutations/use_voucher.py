@@ -1,0 +1,34 @@
+"""`useVoucher`: a voucher is taken at its partner, once."""
+
+import strawberry
+from strawberry.relay import GlobalID
+
+from loyalty.rewards import use_voucher
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import node_id, request
+from schema.types.voucher import Voucher, voucher
+
+
+@strawberry.input
+class UseVoucherInput:
+    idempotency_key: str
+    voucher_id: GlobalID
+
+
+@strawberry.type
+class UseVoucherPayload(Payload):
+    voucher: Voucher | None = None
+
+
+@strawberry.type
+class UseVoucher:
+    @strawberry.mutation(description="The voucher's partner: it is used, once.")
+    async def use_voucher(self, info: Info, input: UseVoucherInput) -> UseVoucherPayload:  # noqa: A002
+        async def act() -> UseVoucherPayload:
+            asked = request(info.context, input)
+            id_ = node_id(input.voucher_id, "Voucher", "voucherId")
+            answer = use_voucher(info.context.coalition, asked, id_)
+            return UseVoucherPayload(voucher=await voucher(info.context, answer.record))
+
+        return await answered(UseVoucherPayload, act)

@@ -1,0 +1,87 @@
+"""The product's schema: every query and mutation, one file each, put together."""
+
+import logging
+
+from graphql import GraphQLError
+from strawberry.tools import merge_types
+from strawberry.types import ExecutionContext
+
+from loyalty.ports import StoreUnavailable
+from schema.limits import Schema
+from schema.mutations.create_currency import CreateCurrency
+from schema.mutations.enrol_member import EnrolMember
+from schema.mutations.publish_programme import PublishProgramme
+from schema.mutations.record_purchase import RecordPurchase
+from schema.mutations.redeem_reward import RedeemReward
+from schema.mutations.register_partner import RegisterPartner
+from schema.mutations.reverse_transaction import ReverseTransaction
+from schema.mutations.transfer_points import TransferPoints
+from schema.mutations.use_voucher import UseVoucher
+from schema.queries.coalition import CoalitionQuery
+from schema.queries.member import MemberQuery
+from schema.queries.node import NodeQuery
+from schema.queries.partner import PartnerQuery
+from schema.queries.programme import ProgrammeQuery
+from schema.queries.transaction import TransactionQuery
+from schema.queries.wallet import WalletQuery
+from schema.scalars import CONFIG
+from schema.types.voucher import Voucher
+
+_log = logging.getLogger("tallystick.schema")
+
+QUERIES = (
+    CoalitionQuery,
+    PartnerQuery,
+    ProgrammeQuery,
+    MemberQuery,
+    WalletQuery,
+    TransactionQuery,
+    NodeQuery,
+)
+MUTATIONS = (
+    RegisterPartner,
+    CreateCurrency,
+    PublishProgramme,
+    EnrolMember,
+    RecordPurchase,
+    RedeemReward,
+    UseVoucher,
+    TransferPoints,
+    ReverseTransaction,
+)
+
+
+UNAVAILABLE = "UNAVAILABLE"
+
+
+class ProductSchema(Schema):
+    """The schema whose clients are told when a request is worth sending again."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        errors[:] = [
+            _unavailable(error) if isinstance(error.original_error, StoreUnavailable) else error
+            for error in errors
+        ]
+        super().process_errors(errors, execution_context)
+
+
+def _unavailable(error: GraphQLError) -> GraphQLError:
+    _log.warning("the store does not answer: %s", error.original_error)
+    return GraphQLError(
+        "The ledger's store does not answer: send the request again, with the same key.",
+        error.nodes,
+        path=error.path,
+        extensions={"code": UNAVAILABLE, "retryable": True},
+    )
+
+
+def product_schema() -> ProductSchema:
+    """A new schema, with its own cache of documents."""
+    return ProductSchema(
+        query=merge_types("Query", QUERIES),
+        mutation=merge_types("Mutation", MUTATIONS),
+        types=[Voucher],
+        config=CONFIG,
+    )

@@ -1,0 +1,52 @@
+"""The scalars of the schema."""
+
+from typing import NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.schema.config import StrawberryConfig
+
+from ledger.canonical import MAX_INTEGER, canonical
+from ledger.errors import RuleBroken
+
+Points = NewType("Points", int)
+"""An amount in minor units, of points or of money: an integer within 2^53 - 1, never a fraction."""
+
+Document = NewType("Document", object)
+"""A JSON object in the ledger's canonical JSON: integers, no null, NFC texts."""
+
+
+def bad_input(message: str) -> GraphQLError:
+    return GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})
+
+
+def _parse_points(value: object) -> Points:
+    if type(value) is not int or not -MAX_INTEGER <= value <= MAX_INTEGER:
+        raise bad_input(f"Points are an integer of at most {MAX_INTEGER}, not {str(value)[:32]}.")
+    return Points(value)
+
+
+def _parse_document(value: object) -> Document:
+    try:
+        canonical(value)
+    except RuleBroken as broken:
+        raise bad_input(f"Not canonical JSON: {broken}") from None
+    return Document(value)
+
+
+CONFIG = StrawberryConfig(
+    scalar_map={
+        Points: strawberry.scalar(
+            name="Points",
+            description="An amount in minor units: an integer within 2^53 - 1.",
+            serialize=int,
+            parse_value=_parse_points,
+        ),
+        Document: strawberry.scalar(
+            name="Document",
+            description="JSON within RFC 8785, with integers alone, no null and NFC texts.",
+            serialize=lambda value: value,
+            parse_value=_parse_document,
+        ),
+    },
+)

@@ -1,0 +1,51 @@
+"""One who collects points."""
+
+import strawberry
+from strawberry.relay import Node, NodeID
+
+from ledger.names import WalletId
+from loyalty.members import may_see_member
+from loyalty.records import Member as MemberRecord
+from loyalty.records import WalletOwner
+from schema.context import Context, Info
+from schema.types.wallet import Wallet
+
+
+@strawberry.type(description="One who collects points.")
+class Member(Node):
+    key: NodeID[str]
+    record: strawberry.Private[MemberRecord]
+
+    @strawberry.field
+    def display_name(self) -> str | None:
+        return self.record.display_name or None
+
+    @strawberry.field
+    def enrolled_at(self) -> str:
+        return self.record.enrolled_at
+
+    @strawberry.field(description="One for each currency.")
+    def wallets(self) -> list[Wallet]:
+        return [self._wallet(code, id_) for code, id_ in sorted(self.record.wallets.items())]
+
+    @strawberry.field(description="The wallet in one currency.")
+    def wallet(self, currency: str) -> Wallet | None:
+        id_ = self.record.wallets.get(currency)
+        return None if id_ is None else self._wallet(currency, id_)
+
+    def _wallet(self, currency: str, id_: WalletId) -> Wallet:
+        return Wallet(key=id_, owner=WalletOwner(self.key, currency))
+
+    @classmethod
+    async def resolve_nodes(  # type: ignore[override]
+        cls, *, info: Info, node_ids: list[str], required: bool = False
+    ) -> "list[Member | None]":
+        return [await member(info.context, id_) for id_ in node_ids]
+
+
+async def member(context: Context, id_: str) -> Member | None:
+    """A member that the actor may see; None for others and for unknown ones alike."""
+    if not may_see_member(context.actor, id_):
+        return None
+    record = await context.record(MemberRecord, id_)
+    return None if record is None else Member(key=id_, record=record)

@@ -1,0 +1,39 @@
+"""A brand of the coalition."""
+
+import strawberry
+from strawberry.relay import Node, NodeID
+
+from loyalty.records import Partner as PartnerRecord
+from schema.context import Context, Info
+
+
+@strawberry.type(description="A brand that issues points, redeems them, or both.")
+class Partner(Node):
+    key: NodeID[str]
+    record: strawberry.Private[PartnerRecord]
+
+    @strawberry.field(description="As it stands in accounts: `partner:<partnerId>:issued`.")
+    def partner_id(self) -> str:
+        return self.key
+
+    @strawberry.field
+    def name(self) -> str:
+        return self.record.name
+
+    @strawberry.field(description="The verifier keys that are in force now.")
+    def keys(self, info: Info) -> list[str]:
+        coalition = info.context.coalition
+        return coalition.governance().keys_of(f"partner:{self.key}", coalition.now())
+
+    @classmethod
+    async def resolve_nodes(  # type: ignore[override]
+        cls, *, info: Info, node_ids: list[str], required: bool = False
+    ) -> "list[Partner | None]":
+        return [await partner(info.context, id_) for id_ in node_ids]
+
+
+async def partner(context: Context, id_: str) -> Partner | None:
+    """A partner; everyone who has a token may see all."""
+    _ = context.actor
+    record = await context.record(PartnerRecord, id_)
+    return None if record is None else Partner(key=id_, record=record)

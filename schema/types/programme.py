@@ -1,0 +1,81 @@
+"""A programme, by its newest version."""
+
+import orjson
+import strawberry
+from strawberry.relay import Node, NodeID
+
+from ledger.names import Hash
+from loyalty.programmes import Programme as ProgrammeVersion
+from schema.context import Context, Info
+from schema.scalars import Document, Points
+from schema.types.partner import Partner, partner
+
+
+@strawberry.type(description="What a member gets for points.")
+class Reward:
+    reward_id: str
+    name: str
+    points: Points
+    partner_id: str
+
+    @strawberry.field
+    async def partner(self, info: Info) -> Partner | None:
+        return await partner(info.context, self.partner_id)
+
+
+@strawberry.type(description="The rules of a programme, in its newest version.")
+class Programme(Node):
+    key: NodeID[str]
+    rule: strawberry.Private[Hash]
+    newest: strawberry.Private[ProgrammeVersion]
+
+    @strawberry.field(description="Its own id, as the document has it.")
+    def programme_id(self) -> str:
+        return self.key
+
+    @strawberry.field
+    def name(self) -> str:
+        return self.newest.name
+
+    @strawberry.field
+    def version(self) -> int:
+        return self.newest.version
+
+    @strawberry.field
+    def currency(self) -> str:
+        return self.newest.currency
+
+    @strawberry.field(description="The SHA-256 of the version, which transactions name as `rule`.")
+    def digest(self) -> str:
+        return self.rule
+
+    @strawberry.field
+    def rewards(self) -> list[Reward]:
+        return [
+            Reward(
+                reward_id=each.id,
+                name=each.name,
+                points=Points(each.points),
+                partner_id=each.partner,
+            )
+            for each in self.newest.rewards
+        ]
+
+    @strawberry.field(description="The whole version, whose canonical JSON has that digest.")
+    def document(self, info: Info) -> Document:
+        return Document(orjson.loads(info.context.coalition.programme_text(self.rule)))
+
+    @classmethod
+    async def resolve_nodes(  # type: ignore[override]
+        cls, *, info: Info, node_ids: list[str], required: bool = False
+    ) -> "list[Programme | None]":
+        return [programme(info.context, id_) for id_ in node_ids]
+
+
+def programme(context: Context, id_: str) -> Programme | None:
+    """A programme; everyone who has a token may see all."""
+    _ = context.actor
+    rule = context.coalition.governance().latest.get(("programme", id_))
+    if rule is None:
+        return None
+    return Programme(key=id_, rule=rule, newest=context.coalition.programme(rule))

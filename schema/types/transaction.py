@@ -1,0 +1,158 @@
+"""A transaction as the ledger states it."""
+
+from base64 import b64encode
+
+import strawberry
+from strawberry.relay import Node, NodeID
+
+from ledger.entries import Entry, read_entry
+from ledger.names import TransactionId
+from ledger.tx import Tx, read_tx
+from loyalty.actors import MemberActor, PartnerActor
+from loyalty.ports import TransactionRow
+from loyalty.records import WalletOwner
+from schema.context import Context, Info
+from schema.scalars import Points
+
+
+@strawberry.type(description="An amount put to one account; all of a transaction add up to 0.")
+class Posting:
+    account: str
+    currency: str
+    amount: Points
+
+
+@strawberry.type(description="By how much a lot of a wallet changes.")
+class LotChange:
+    wallet: str
+    expires: str = strawberry.field(description="The last day to spend them, or `never`.")
+    issuer: str
+    change: Points
+
+
+@strawberry.type(description="A transaction's place in the chain of one wallet.")
+class ChainLink:
+    wallet: str
+    seq: int
+    prev: str = strawberry.field(description="The hash of the wallet's previous entry.")
+    available: Points
+    held: Points
+    pending: Points
+    arrears: Points
+
+
+@strawberry.type(description="Who asked for a transaction, and how that can be checked.")
+class Authority:
+    party: str
+    key: str | None
+    signature: str | None = strawberry.field(description="Over the instruction, in base64.")
+    asked: str | None = strawberry.field(description="The SHA-256 of what was asked, in base64.")
+
+
+@strawberry.type(description="One entry of the ledger that moves points.")
+class Transaction(Node):
+    key: NodeID[str]
+    tx: strawberry.Private[Tx]
+    signed: strawberry.Private[Entry]
+
+    @strawberry.field
+    def kind(self) -> str:
+        return self.tx.kind
+
+    @strawberry.field(description="UTC with milliseconds.")
+    def at(self) -> str:
+        return self.tx.at
+
+    @strawberry.field
+    def postings(self) -> list[Posting]:
+        return [
+            Posting(account=row.account, currency=row.currency, amount=Points(row.amount))
+            for row in self.tx.postings
+        ]
+
+    @strawberry.field
+    def lots(self) -> list[LotChange]:
+        return [
+            LotChange(
+                wallet=row.wallet,
+                expires=row.expires,
+                issuer=row.issuer,
+                change=Points(row.change),
+            )
+            for row in self.tx.lots
+        ]
+
+    @strawberry.field
+    def chains(self) -> list[ChainLink]:
+        return [
+            ChainLink(
+                wallet=link.wallet,
+                seq=link.seq,
+                prev=link.prev,
+                available=Points(link.after.available),
+                held=Points(link.after.held),
+                pending=Points(link.after.pending),
+                arrears=Points(link.after.arrears),
+            )
+            for link in self.tx.chains
+        ]
+
+    @strawberry.field
+    def by(self) -> Authority:
+        by = self.tx.by
+        return Authority(party=by.party, key=by.key, signature=by.sig, asked=by.asked)
+
+    @strawberry.field(description="The digest of the programme version that computed it.")
+    def rule(self) -> str | None:
+        return self.tx.rule
+
+    @strawberry.field(description="The transaction that it goes back to.")
+    async def of(self, info: Info) -> "Transaction | None":
+        return None if self.tx.of is None else await transaction(info.context, self.tx.of)
+
+    @strawberry.field(description="The entry's exact text: a signed note, the leaf of the log.")
+    def entry(self) -> str:
+        return self.signed.data.decode()
+
+    @strawberry.field(description="SHA-256 of 0x00 and the entry, in base64 (RFC 6962).")
+    def entry_hash(self) -> str:
+        return self.signed.hash
+
+    @strawberry.field(description="The ledger's signature over the entry, in base64.")
+    def signature(self) -> str:
+        return b64encode(self.signed.signature.signature).decode()
+
+    @classmethod
+    async def resolve_nodes(  # type: ignore[override]
+        cls, *, info: Info, node_ids: list[str], required: bool = False
+    ) -> "list[Transaction | None]":
+        return [await transaction(info.context, TransactionId(id_)) for id_ in node_ids]
+
+
+async def transaction(context: Context, id_: TransactionId) -> Transaction | None:
+    """A transaction that the actor may see; None for others and for unknown ones alike."""
+    actor = context.actor
+    row = await context.transactions.load(id_)
+    found = None if row is None else transaction_of(row)
+    if found is None:
+        return None
+    if isinstance(actor, PartnerActor):
+        return found if _takes_part(found.tx, actor) else None
+    if isinstance(actor, MemberActor):
+        owners = [await context.record(WalletOwner, link.wallet) for link in found.tx.chains]
+        own = any(owner is not None and owner.member == actor.id for owner in owners)
+        return found if own else None
+    return found
+
+
+def transaction_of(row: TransactionRow) -> Transaction | None:
+    """The transaction of a row; None where the request made no entry."""
+    if row.entry is None:
+        return None
+    entry = read_entry(row.entry)
+    return Transaction(key=row.id, tx=read_tx(entry.body), signed=entry)
+
+
+def _takes_part(tx: Tx, actor: PartnerActor) -> bool:
+    prefix = f"partner:{actor.id}:"
+    return tx.by.party == actor.party or any(row.account.startswith(prefix) for row in tx.postings)

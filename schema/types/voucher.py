@@ -1,0 +1,49 @@
+"""What a member got for points."""
+
+import strawberry
+from strawberry.relay import Node, NodeID
+
+from loyalty.records import Voucher as VoucherRecord
+from loyalty.rewards import may_see_voucher
+from schema.context import Context, Info
+
+
+@strawberry.type(description="What a member got for points, to be used once.")
+class Voucher(Node):
+    key: NodeID[str]
+    record: strawberry.Private[VoucherRecord]
+
+    @strawberry.field
+    def reward_id(self) -> str:
+        return self.record.reward
+
+    @strawberry.field
+    def name(self) -> str:
+        return self.record.name
+
+    @strawberry.field(description="The partner where it can be used.")
+    def partner_id(self) -> str:
+        return self.record.partner
+
+    @strawberry.field
+    def issued_at(self) -> str:
+        return self.record.issued_at
+
+    @strawberry.field(description="Absent while it can still be used.")
+    def used_at(self) -> str | None:
+        return self.record.used_at or None
+
+    @classmethod
+    async def resolve_nodes(  # type: ignore[override]
+        cls, *, info: Info, node_ids: list[str], required: bool = False
+    ) -> "list[Voucher | None]":
+        return [await voucher(info.context, id_) for id_ in node_ids]
+
+
+async def voucher(context: Context, id_: str) -> Voucher | None:
+    """A voucher that the actor may see; None for others and for unknown ones alike."""
+    actor = context.actor
+    record = await context.record(VoucherRecord, id_)
+    if record is None or not may_see_voucher(actor, record):
+        return None
+    return Voucher(key=id_, record=record)
