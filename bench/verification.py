@@ -1,0 +1,71 @@
+"""Verifying a ledger from memory, on all cores, beside libsodium alone."""
+
+from collections.abc import Iterator, Sequence
+from os import cpu_count
+from statistics import median
+from time import perf_counter
+
+from nacl.bindings import crypto_sign_open
+
+from bench.figures import Figure, at_least, noted
+from bench.ledgers import LedgerMaker
+from ledger.entries import read_entry
+from ledger.notes import VerifierKey
+from ledger.verify import Labelled, verify
+
+_WALLETS = 2_000
+_BARE_CHECKS = 4_000
+_TURNS = 3
+
+
+def figures(entries: int) -> Iterator[Figure]:
+    """A ledger as the demo makes it, and one in which nobody but the ledger signs."""
+    cores = cpu_count() or 1
+    ratio, each = _ratio(LedgerMaker(1, _WALLETS, signed=True).entries(entries), cores)
+    yield at_least(
+        "verify",
+        ratio,
+        0.8,
+        f"x {cores} cores x libsodium, in signatures",
+        f"{entries:,} entries, earns signed by their partner: {each:.2f} signatures each",
+    )
+    ratio, _ = _ratio(LedgerMaker(2, _WALLETS, signed=False).entries(entries), cores)
+    yield noted(
+        "verify, one signature each",
+        ratio,
+        f"x {cores} cores x libsodium",
+        f"{entries:,} entries that the entry key alone signs",
+    )
+
+
+def _ratio(ledger: Sequence[Labelled], cores: int) -> tuple[float, float]:
+    """Signatures verified a second, as a share of what that many cores do bare."""
+    ratios = []
+    signatures = 0
+    signed = _signed(ledger)
+    for _ in range(_TURNS):
+        bare_s = _bare_s(signed)
+        start = perf_counter()
+        result = verify(ledger, cores=cores)
+        elapsed = perf_counter() - start
+        bare_s = (bare_s + _bare_s(signed)) / 2
+        if result.fault is not None:
+            raise SystemExit(f"the ledger that the benchmark made is wrong: {result.fault}")
+        signatures = result.signatures
+        ratios.append(signatures * bare_s / (elapsed * cores))
+    return median(ratios), signatures / len(ledger)
+
+
+def _signed(ledger: Sequence[Labelled]) -> list[tuple[bytes, bytes]]:
+    """What libsodium has to look at for the last entries: signature and message, and the key."""
+    genesis = read_entry(ledger[0].data)
+    key = VerifierKey.parse(str(genesis.body["entry_key"])).public
+    entries = [read_entry(data) for _, data in ledger[-_BARE_CHECKS:]]
+    return [(entry.signature.signature + entry.text, key) for entry in entries]
+
+
+def _bare_s(signed: Sequence[tuple[bytes, bytes]]) -> float:
+    start = perf_counter()
+    for message, key in signed:
+        crypto_sign_open(message, key)
+    return (perf_counter() - start) / len(signed)
