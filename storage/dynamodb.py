@@ -262,9 +262,10 @@ def _outcome(error: TransactWriteError | BotoCoreError, asked: bool, unanswered:
 
     asked: its first item is a request's row; unanswered: an earlier send of it got no answer.
     """
-    if isinstance(error, TransactWriteError) and (
-        error.cause_response_code == "TransactionCanceledException"
-    ):
+    # Not PynamoDB's cause_response_code, which fails where there was no response.
+    cause = getattr(error, "cause", error)
+    code = cause.response["Error"].get("Code") if isinstance(cause, ClientError) else None
+    if isinstance(error, TransactWriteError) and code == "TransactionCanceledException":
         codes = [reason.code if reason else None for reason in error.cancellation_reasons]
         if "ConditionalCheckFailed" in codes:
             # For an earlier send too: rows are never removed, versions never come back.
