@@ -64,7 +64,7 @@ def check_value(value: object, depth: int = 0) -> None:
         check_text(value)  # type: ignore[arg-type]
     elif kind is int:
         if not -MAX_INTEGER <= value <= MAX_INTEGER:  # type: ignore[operator]
-            raise RuleBroken("canonical.integer", f"at most {MAX_INTEGER} from 0", f"{value:.30}")
+            raise RuleBroken("canonical.integer", f"at most {MAX_INTEGER} from 0", f"{value:#x}")
     elif kind is bool:
         return
     elif depth >= MAX_DEPTH:
@@ -74,8 +74,8 @@ def check_value(value: object, depth: int = 0) -> None:
             if type(key) is not str or not _KEY.match(key):
                 raise RuleBroken("canonical.key", _KEY.pattern, key)
             check_value(member, depth + 1)
-    elif isinstance(value, list | tuple):
-        for item in value:
+    elif kind is list or kind is tuple:
+        for item in value:  # type: ignore[attr-defined]
             check_value(item, depth + 1)
     else:
         raise RuleBroken("canonical.type", "string, integer, boolean, list or object", repr(value))

@@ -10,11 +10,13 @@ The note's bytes are the leaf of the log; the entry hash is their RFC 6962 leaf 
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import orjson
+
 from ledger.canonical import canonical, parse_exact
 from ledger.errors import RuleBroken
 from ledger.governance import GOVERNANCE_TYPES
 from ledger.names import Hash, entry_hash
-from ledger.notes import NoteSignature, Signer, parse_note, sign_note
+from ledger.notes import NoteSignature, Signer, note_of, parse_note, sign_note
 from ledger.tx import TX_MAX_BYTES, Tx, tx_body
 
 ENTRY_MAX_BYTES = 65_535
@@ -54,7 +56,14 @@ def read_entry(data: bytes) -> Entry:
 
 def sign_entry(body: Mapping[str, object] | Tx, signer: Signer) -> Entry:
     """The signed entry of a body. Raises RuleBroken for what is not canonical or too large."""
-    if isinstance(body, Tx):
-        body = tx_body(body)
-    text = canonical(body) + b"\n"
-    return read_entry(sign_note(text, signer))
+    if not isinstance(body, Tx):
+        return read_entry(sign_note(canonical(body) + b"\n", signer))
+    # Its members are of closed forms, all within the restriction: there is nothing to check.
+    made = tx_body(body)
+    text = orjson.dumps(made, option=orjson.OPT_SORT_KEYS) + b"\n"
+    key, signature = signer.verifier, signer.sign(text)
+    data = note_of(text, (key, signature))
+    if len(data) > TX_MAX_BYTES:
+        raise RuleBroken("entry.size", f"at most {TX_MAX_BYTES} bytes", len(data))
+    signed = NoteSignature(key.name, key.key_id, signature)
+    return Entry(data, entry_hash(data), made, text, signed)

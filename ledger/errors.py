@@ -1,7 +1,8 @@
 """What can be wrong with a ledger, said so that a reader can find it.
 
-`RuleBroken` is raised where a rule of docs/ledger-format.md does not hold; it names the rule and the
-two values that disagree. `Fault` is the same statement about one entry of a ledger, as a record.
+`RuleBroken` is raised where a rule of docs/ledger-format.md does not hold; it names the rule and
+the two values that disagree. `Fault` is the same statement about one entry of a ledger, as a
+record.
 """
 
 from typing import NamedTuple
@@ -41,8 +42,8 @@ class PointsMissing(LedgerError):
 class Fault(NamedTuple):
     """The first thing that is wrong with a ledger.
 
-    position: of the entry in the ledger, from 0; label: the name that its reader knows it by (a key in
-    a table, a transaction id); rule, expected, found: as in `RuleBroken`, as texts.
+    position: of the entry in the ledger, from 0; label: the name that its reader knows it by (a key
+    in a table, a transaction id); rule, expected, found: as in `RuleBroken`, as texts.
     """
 
     position: int
@@ -59,6 +60,6 @@ class Fault(NamedTuple):
 
 
 def shown(value: object) -> str:
-    """A value as a short text: an attacker's entry must not flood a log."""
-    text = value if isinstance(value, str) else repr(value)
+    """A value as a short printable text: an attacker's entry must not flood or forge a log."""
+    text = value if isinstance(value, str) and value.isprintable() else repr(value)
     return text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS] + "…"

@@ -8,18 +8,19 @@ One chain over these types, each with v, type, at, seq, prev, and who stands for
     key        party, vkey, status: added | revoked; proof                     by
     programme  id, version, digest                                             signed
     agreement  id, version, digest                                             signed
+    witness    vkey (type 0x04), status                                        by
 
     by      as in a tx: an operator who signs, or system:<id>
     signed  [{"party", "key", "sig"}, ...] of each partner bound, sorted by party
 
-What was in force is judged by `at`: from that of the entry that adds it until just before that of the
-one that ends it. `Governance` is that state; it is built from the entries alone.
+What was in force is judged by `at`: from that of the entry that adds it until just before that of
+the one that ends it. `Governance` is that state; it is built from the entries alone.
 """
 
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import timedelta
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from ledger.canonical import MAX_INTEGER, check_value
 from ledger.errors import RuleBroken
@@ -39,7 +40,7 @@ from ledger.names import (
     is_party,
     is_signature,
 )
-from ledger.notes import VerifierKey, decode_b64
+from ledger.notes import COSIGNATURE, VerifierKey, decode_b64
 from ledger.tx import Authority, read_authority
 
 PROGRAMME_GRACE_DAYS = 60
@@ -51,9 +52,26 @@ _MEMBERS: dict[str, frozenset[str]] = {
     "key": frozenset({"party", "vkey", "status", "proof"}),
     "programme": frozenset({"id", "version", "digest"}),
     "agreement": frozenset({"id", "version", "digest"}),
+    "witness": frozenset({"vkey", "status"}),
 }
 GOVERNANCE_TYPES = frozenset(_MEMBERS)
 _CHAIN = frozenset({"v", "type", "at", "seq", "prev"})
+_NUMBERS: dict[str, Container[int]] = {
+    "v": (1,),
+    "seq": range(1, MAX_INTEGER + 1),
+    "decimals": range(7),
+    "version": range(1, MAX_INTEGER + 1),
+}
+# Every other member is a text: of these forms, or not empty.
+_TEXTS: dict[str, Callable[[str], object]] = {
+    "at": is_at,
+    "prev": is_hash,
+    "currency": is_currency,
+    "partner": is_id,
+    "proof": is_signature,
+    "id": is_id,
+    "digest": is_hash,
+}
 
 Body = Mapping[str, object]
 
@@ -89,7 +107,7 @@ class CurrencyTerm(NamedTuple):
 
 
 class VersionTerm(NamedTuple):
-    """A programme or agreement version, and the partners that signed it."""
+    """A programme's or an agreement's version, and the partners that signed it."""
 
     id: str
     version: int
@@ -109,6 +127,7 @@ class Governance:
         self.partners: dict[str, list[Term]] = {}
         self.currencies: dict[CurrencyCode, CurrencyTerm] = {}
         self.versions: dict[Hash, VersionTerm] = {}
+        self.agreements: dict[Hash, VersionTerm] = {}
         self.latest: dict[tuple[str, str], Hash] = {}
 
     def apply(self, body: Body, hash_: Hash) -> list[Check]:
@@ -164,7 +183,7 @@ class Governance:
             raise RuleBroken("governance.seq", self.seq + 1, body["seq"])
         if body["prev"] != self.head:
             raise RuleBroken("governance.prev", self.head, body["prev"])
-        if not is_at(str(body["at"])) or str(body["at"]) < self.at:
+        if str(body["at"]) < self.at:
             raise RuleBroken("governance.at", f"{self.at} or later", body["at"])
 
     def _authority(self, body: Body, kind: str, at: At) -> list[Check]:
@@ -189,23 +208,24 @@ class Governance:
         ]
 
     def _genesis(self, body: Body, at: At) -> list[Check]:
+        _check_stands_for(body, None)
         by = read_authority(body["by"])
         if not by.party.startswith("system:"):
             raise RuleBroken("governance.by", "the system: nobody has a key yet", by.party)
         origin = str(body["origin"])
-        if not 0 < len(origin) <= 128 or any(char.isspace() or char == "+" for char in origin):
-            raise RuleBroken("genesis.origin", "no white space, no plus, at most 128", origin)
+        log_key = _own_key("log", str(body["log_key"]), origin)
+        entry_key = _own_key("entries", str(body["entry_key"]), origin)
         self.origin = origin
-        for party, member in (("log", "log_key"), ("entries", "entry_key")):
-            self._add_key(party, VerifierKey.parse(str(body[member])), at)
+        self._add_key("log", log_key, at)
+        self._add_key("entries", entry_key, at)
         return []
 
     def _currency(self, body: Body, at: At) -> list[Check]:
-        code, owner, decimals = body["currency"], str(body["owner"]), body["decimals"]
-        if type(code) is not str or not is_currency(code):
-            raise RuleBroken("currency.currency", "[A-Z0-9]{2,12}", code)
-        if type(decimals) is not int or not 0 <= decimals <= 6:
-            raise RuleBroken("currency.decimals", "0 to 6", decimals)
+        code, owner, decimals = (
+            CurrencyCode(str(body["currency"])),
+            str(body["owner"]),
+            body["decimals"],
+        )
         if code in self.currencies:
             raise RuleBroken("currency.twice", "a currency that there is not yet", code)
         if owner == "coalition":
@@ -213,12 +233,12 @@ class Governance:
         else:
             _check_stands_for(body, owner)
             self._check_joined(owner, at)
-        self.currencies[CurrencyCode(code)] = CurrencyTerm(owner, decimals, at)
+        self.currencies[code] = CurrencyTerm(owner, cast(int, decimals), at)
         return []
 
     def _partner(self, body: Body, at: At) -> list[Check]:
-        partner, status = body["partner"], body["status"]
-        if type(partner) is not str or not is_id(partner) or partner == OPERATOR:
+        partner, status = str(body["partner"]), body["status"]
+        if partner == OPERATOR:
             raise RuleBroken("partner.partner", "an id, not operator", partner)
         _check_stands_for(body, None)
         _change(self.partners.setdefault(partner, []), status, ("joined", "left"), at, partner)
@@ -227,61 +247,63 @@ class Governance:
     def _key(self, body: Body, at: At) -> list[Check]:
         party, status = str(body["party"]), body["status"]
         _check_stands_for(body, None)
-        key = VerifierKey.parse(str(body["vkey"]))
         signs = party.startswith(("partner:", "operator:")) and is_party(party)
         if not signs and party not in ("entries", "log"):
             raise RuleBroken("key.party", "partner:<id>, operator:<id>, entries or log", party)
-        own_name = {"log": self.origin, "entries": f"{self.origin}/entries"}.get(party, key.name)
-        if key.name != own_name:
-            raise RuleBroken("key.name", own_name, key.name)
+        key = _own_key(party, str(body["vkey"]), self.origin)
         if ("proof" in body) != (signs and status == "added"):
-            raise RuleBroken("key.proof", "of a partner's or operator's key added", body.keys())
-        if status == "revoked":
-            self._revoke_key(party, key, at)
-            return []
-        if status != "added":
-            raise RuleBroken("key.status", "added or revoked", status)
-        if party.startswith("partner:"):
+            raise RuleBroken("key.proof", "of a partner's or operator's key added", sorted(body))
+        if party.startswith("partner:") and status == "added":
             self._check_joined(party, at)
-        self._add_key(party, key, at)
-        if not signs:
+        self._change_key(party, key, status, at)
+        if "proof" not in body:
             return []
         message = registration(self.origin, party, str(key))
-        return [Check(key.public, message, _signature(body["proof"]), "key.proof")]
+        return [Check(key.public, message, decode_b64(str(body["proof"])), "key.proof")]
+
+    def _witness(self, body: Body, at: At) -> list[Check]:
+        _check_stands_for(body, None)
+        key = VerifierKey.parse(str(body["vkey"]), COSIGNATURE)
+        self._change_key("witness", key, body["status"], at)
+        return []
 
     def _version(self, body: Body, at: At) -> list[Check]:
-        id_, version, digest_ = body["id"], body["version"], body["digest"]
-        if type(id_) is not str or not is_id(id_):
-            raise RuleBroken("programme.id", "[a-z0-9-]{2,32}", id_)
-        if type(digest_) is not str or not is_hash(digest_):
-            raise RuleBroken("programme.digest", "b64 of 32 bytes", digest_)
-        line = (str(body["type"]), id_)
-        previous = self.versions[self.latest[line]] if line in self.latest else None
+        kind, id_, digest_ = str(body["type"]), str(body["id"]), Hash(str(body["digest"]))
+        versions = self.versions if kind == "programme" else self.agreements
+        line = (kind, id_)
+        previous = versions[self.latest[line]] if line in self.latest else None
         expected = previous.version + 1 if previous else 1
-        if type(version) is not int or version != expected:
-            raise RuleBroken("programme.version", expected, version)
-        if digest_ in self.versions:
-            raise RuleBroken("programme.twice", "a digest that there is not yet", digest_)
+        if body["version"] != expected:
+            raise RuleBroken(f"{kind}.version", expected, body["version"])
+        if digest_ in versions:
+            raise RuleBroken(f"{kind}.twice", "a digest that there is not yet", digest_)
         signed = frozenset(row[0].removeprefix("partner:") for row in read_signed(body["signed"]))
         for partner in signed:
             self._check_joined(f"partner:{partner}", at)
         if previous:
-            end = at_text(at_moment(at) + timedelta(days=PROGRAMME_GRACE_DAYS))
-            ended = previous._replace(term=Term(previous.term.since, end))
-            self.versions[self.latest[line]] = ended
-        self.versions[Hash(digest_)] = VersionTerm(id_, version, signed, Term(at))
-        self.latest[line] = Hash(digest_)
+            term = Term(previous.term.since, _grace_end(at))
+            versions[self.latest[line]] = previous._replace(term=term)
+        versions[digest_] = VersionTerm(id_, expected, signed, Term(at))
+        self.latest[line] = digest_
         return []
 
     def _check_joined(self, party: str, at: At) -> None:
         if not self.joined(party.removeprefix("partner:"), at):
             raise RuleBroken("governance.partner", f"a partner joined at {at}", party)
 
+    def _change_key(self, party: str, key: VerifierKey, status: object, at: At) -> None:
+        if status == "added":
+            self._add_key(party, key, at)
+        elif status == "revoked":
+            self._revoke_key(party, key, at)
+        else:
+            raise RuleBroken("key.status", "added or revoked", status)
+
     def _add_key(self, party: str, key: VerifierKey, at: At) -> None:
-        terms = self.keys.setdefault((party, key.label), [])
-        if any(term.holds(at) for _, term in terms):
-            raise RuleBroken("key.twice", "a key that is not in force", key.label)
-        terms.append(KeyTerm(key, Term(at)))
+        for (holder, label), terms in self.keys.items():
+            if label == key.label and any(term.holds(at) for _, term in terms):
+                raise RuleBroken("key.twice", "a name and id that no key in force has", holder)
+        self.keys.setdefault((party, key.label), []).append(KeyTerm(key, Term(at)))
 
     def _revoke_key(self, party: str, key: VerifierKey, at: At) -> None:
         terms = self.keys.get((party, key.label), [])
@@ -311,10 +333,21 @@ def read_signed(value: object) -> list[tuple[str, str, str]]:
     return rows
 
 
-def _signature(value: object) -> bytes:
-    if type(value) is not str or not is_signature(value):
-        raise RuleBroken("key.proof", "b64 of 64 bytes", value)
-    return decode_b64(value)
+def _own_key(party: str, vkey: str, origin: str) -> VerifierKey:
+    """A party's verifier key; the log's and the entry key's names are their own (section 2)."""
+    key = VerifierKey.parse(vkey)
+    name = {"log": origin, "entries": f"{origin}/entries"}.get(party, key.name)
+    if key.name != name:
+        raise RuleBroken("key.name", name, key.name)
+    return key
+
+
+def _grace_end(at: At) -> At | None:
+    """When the version before the one of that `at` ends; None past the last day that can be."""
+    try:
+        return at_text(at_moment(at) + timedelta(days=PROGRAMME_GRACE_DAYS))
+    except OverflowError:
+        return None
 
 
 def _check_members(body: Body, kind: str) -> None:
@@ -328,11 +361,19 @@ def _check_members(body: Body, kind: str) -> None:
         raise RuleBroken(f"{kind}.members", sorted(wanted), sorted(found))
     if kind in ("programme", "agreement") and "signed" not in body:
         raise RuleBroken(f"{kind}.signed", "the partners that it binds", "by")
-    if body["v"] != 1 or type(body["v"]) is not int:
-        raise RuleBroken(f"{kind}.v", 1, body["v"])
-    if type(body["seq"]) is not int or not 1 <= body["seq"] <= MAX_INTEGER:
-        raise RuleBroken("governance.seq", "an integer from 1", body["seq"])
     check_value(body)
+    for name in sorted(found - {"by", "signed"}):
+        _check_member(kind, name, body[name])
+
+
+def _check_member(kind: str, name: str, value: object) -> None:
+    if name in _NUMBERS:
+        fits: object = type(value) is int and value in _NUMBERS[name]
+    else:
+        fits = type(value) is str and _TEXTS.get(name, bool)(value)
+    if not fits:
+        rule = f"governance.{name}" if name in _CHAIN else f"{kind}.{name}"
+        raise RuleBroken(rule, "the form that docs/ledger-format.md gives", value)
 
 
 def _check_stands_for(body: Body, partner: str | None) -> None:
@@ -368,4 +409,5 @@ _APPLY = {
     "key": Governance._key,
     "programme": Governance._version,
     "agreement": Governance._version,
+    "witness": Governance._witness,
 }

@@ -1,16 +1,16 @@
 """The kinds of transaction: what each does to wallets, lots and accounts (section 3.4).
 
 One function for each kind says its whole effect. Whoever makes an entry calls it, and whoever
-verifies one calls it again on what the entry claims and compares: nothing else is valid, and there is
-one statement of each rule. `effect_of` finds out what an entry claims.
+verifies one calls it again on what the entry claims (`ledger.claims`) and compares: nothing else is
+valid, and there is one statement of each rule.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from ledger.canonical import MAX_INTEGER
 from ledger.errors import RuleBroken
 from ledger.names import (
-    NEVER,
     OPERATOR,
     At,
     CurrencyCode,
@@ -41,8 +41,8 @@ from ledger.wallets import (
 class Standing(NamedTuple):
     """What is left of a transaction that later ones may go back to.
 
-    stands: its amount less what was taken back; pending: what of an earn still waits; rows: the lots
-    it consumed and that were not given back, in the order of consumption.
+    stands: its amount less what was taken back; pending: what of an earn still waits; rows: the
+    lots it consumed and that were not given back, in the order of consumption.
     """
 
     id: TransactionId
@@ -218,22 +218,22 @@ def reverse(wallet: Wallet, of: Standing, amount: int, at: str) -> Effect:
 
 
 def refund(wallet: Wallet, of: Standing, amount: int, at: str, later: Expires | None) -> Effect:
-    """A redemption comes back, last consumed first; rows that have lapsed get the expiry `later`."""
+    """A redemption comes back, last consumed first; what has lapsed gets the expiry `later`."""
     _goes_back(of, wallet, "redeem", "capture")
     _within(amount, of.stands)
     back, left = _last_points(of.rows, amount)
-    rows = []
-    for row in back:
-        if lapsed(row, at):
-            if later is None:
-                raise RuleBroken("tx.refund.expiry", "a later expiry for what lapsed", row)
-            row = row._replace(expires=_open(later, at))
-        rows.append(row)
+    rows = tuple(_renewed(row, at, later) if lapsed(row, at) else row for row in back)
     return Effect(
         (credit(wallet, rows),),
         (Posting(partner_account(str(of.partner), "burned"), wallet.currency, -amount),),
         leaves=of._replace(stands=of.stands - amount, rows=left),
     )
+
+
+def _renewed(row: Lot, at: str, later: Expires | None) -> Lot:
+    if later is None:
+        raise RuleBroken("tx.refund.expiry", "a later expiry for what lapsed", row)
+    return row._replace(expires=_open(later, at))
 
 
 def adjust_up(
@@ -261,29 +261,36 @@ def adjust_down(wallet: Wallet, amount: int, at: str) -> Effect:
     return Effect((debit(wallet, amount, at),), (adjusted,))
 
 
-def effect_of(tx: Tx, wallets: Sequence[Wallet], of: Standing | None) -> Effect:
-    """What a transaction of this kind and amount does to these wallets, by the rules above.
-
-    wallets: before it, in the order of its chains. Raises RuleBroken where it cannot be such a
-    transaction at all; its caller compares the postings and lots.
-    """
-    return _READERS[tx.kind](tx, wallets, of)
-
-
 def opened_by(tx: Tx) -> Standing:
     """What an earn, as made, can be gone back to. Raises RuleBroken for other kinds."""
     if tx.kind != "earn" or len(tx.chains) != 1:
         raise RuleBroken("tx.of.kind", "earn", tx.kind)
     wallet = Wallet(tx.chains[0].wallet, tx.postings[0].currency)
-    partner, amount = _outside(tx, "issued")
-    pending = _amount(tx, wallet, "pending")
+    partner, amount = outside_posting(tx, "issued")
+    pending = amount_in(tx, wallet, "pending")
     standing = _standing("earn", wallet, partner, -amount, pending=pending)
     return standing._replace(id=tx.id, at=tx.at)
 
 
+def outside_posting(tx: Tx, account_part: str) -> tuple[str, int]:
+    """The one posting outside wallets, `partner:<id>:<account_part>`: the id and the amount."""
+    others = [row for row in tx.postings if not row.account.startswith("wallet:")]
+    if len(others) == 1:
+        kind, _, rest = others[0].account.partition(":")
+        partner, _, part = rest.partition(":")
+        if kind == "partner" and part == account_part:
+            return partner, others[0].amount
+    raise RuleBroken(f"tx.{tx.kind}.accounts", f"one partner:<id>:{account_part}", others)
+
+
+def amount_in(tx: Tx, wallet: Wallet, part: str) -> int:
+    account = wallet_account(wallet.id, part)
+    return sum(row.amount for row in tx.postings if row.account == account)
+
+
 def _positive(amount: int) -> None:
-    if amount <= 0:
-        raise RuleBroken("tx.amount", "above 0", amount)
+    if not 0 < amount <= MAX_INTEGER:
+        raise RuleBroken("tx.amount", "above 0, within 2^53 - 1", amount)
 
 
 def _within(amount: int, left: int) -> None:
@@ -327,146 +334,3 @@ def _last_points(rows: Sequence[Lot], amount: int) -> tuple[tuple[Lot, ...], tup
 
 def _expired_account(issuer: str) -> str:
     return "operator:expired" if issuer == OPERATOR else partner_account(issuer, "expired")
-
-
-# What an entry claims: its amount, partner and expiry are read from its postings and lots.
-
-
-def _one_wallet(wallets: Sequence[Wallet]) -> Wallet:
-    if len(wallets) != 1:
-        raise RuleBroken("tx.chains.count", 1, len(wallets))
-    return wallets[0]
-
-
-def _outside(tx: Tx, account_part: str) -> tuple[str, int]:
-    """The one posting outside wallets, `partner:<id>:<account_part>`: the id and the amount."""
-    others = [row for row in tx.postings if not row.account.startswith("wallet:")]
-    if len(others) == 1:
-        kind, _, rest = others[0].account.partition(":")
-        partner, _, part = rest.partition(":")
-        if kind == "partner" and part == account_part:
-            return partner, others[0].amount
-    raise RuleBroken(f"tx.{tx.kind}.accounts", f"one partner:<id>:{account_part}", others)
-
-
-def _amount(tx: Tx, wallet: Wallet, part: str) -> int:
-    account = wallet_account(wallet.id, part)
-    return sum(row.amount for row in tx.postings if row.account == account)
-
-
-def _expires(tx: Tx, wallet: Wallet) -> Expires:
-    """The expiry of the one lot opened; where all points paid arrears none is, and any will do."""
-    return next((row.expires for row in tx.lots if row.wallet == wallet.id), NEVER)
-
-
-def _required(of: Standing | None) -> Standing:
-    if of is None:
-        raise RuleBroken("tx.of", "the id of an earlier transaction", None)
-    return of
-
-
-def _read_earn(tx: Tx, wallets: Sequence[Wallet], _of: Standing | None) -> Effect:
-    wallet = _one_wallet(wallets)
-    partner, amount = _outside(tx, "issued")
-    waits = _amount(tx, wallet, "pending") != 0
-    return earn(wallet, partner, -amount, tx.at, None if waits else _expires(tx, wallet))
-
-
-def _read_confirm(tx: Tx, wallets: Sequence[Wallet], of: Standing | None) -> Effect:
-    wallet = _one_wallet(wallets)
-    amount = -_amount(tx, wallet, "pending")
-    return confirm(wallet, _required(of), amount, tx.at, _expires(tx, wallet))
-
-
-def _read_redeem(tx: Tx, wallets: Sequence[Wallet], _of: Standing | None) -> Effect:
-    return redeem(_one_wallet(wallets), *_outside(tx, "burned"), tx.at)
-
-
-def _read_hold(tx: Tx, wallets: Sequence[Wallet], _of: Standing | None) -> Effect:
-    wallet = _one_wallet(wallets)
-    return hold(wallet, _amount(tx, wallet, "held"), tx.at)
-
-
-def _read_capture(tx: Tx, wallets: Sequence[Wallet], of: Standing | None) -> Effect:
-    return capture(_one_wallet(wallets), _required(of), *_outside(tx, "burned"))
-
-
-def _read_void(_tx: Tx, wallets: Sequence[Wallet], of: Standing | None) -> Effect:
-    return void(_one_wallet(wallets), _required(of))
-
-
-def _two_wallets(tx: Tx, wallets: Sequence[Wallet]) -> tuple[Wallet, Wallet]:
-    """The wallet that gives and the one that gets."""
-    if len(wallets) != 2:
-        raise RuleBroken("tx.chains.count", 2, len(wallets))
-    first, second = wallets
-    return (first, second) if _amount(tx, first, "available") < 0 else (second, first)
-
-
-def _read_transfer(tx: Tx, wallets: Sequence[Wallet], _of: Standing | None) -> Effect:
-    wallet, to = _two_wallets(tx, wallets)
-    return transfer(wallet, to, -_amount(tx, wallet, "available"), tx.at)
-
-
-def _read_exchange(tx: Tx, wallets: Sequence[Wallet], _of: Standing | None) -> Effect:
-    wallet, to = _two_wallets(tx, wallets)
-    received = _amount(tx, to, "available") + _amount(tx, to, "arrears")
-    amount = -_amount(tx, wallet, "available")
-    return exchange(wallet, to, amount, received, tx.at, _expires(tx, to))
-
-
-def _read_expire(tx: Tx, wallets: Sequence[Wallet], _of: Standing | None) -> Effect:
-    return expire(_one_wallet(wallets), tx.at)
-
-
-def _read_reverse(tx: Tx, wallets: Sequence[Wallet], of: Standing | None) -> Effect:
-    _, amount = _outside(tx, "issued")
-    return reverse(_one_wallet(wallets), _required(of), amount, tx.at)
-
-
-def _read_refund(tx: Tx, wallets: Sequence[Wallet], of: Standing | None) -> Effect:
-    _, amount = _outside(tx, "burned")
-    wallet = _one_wallet(wallets)
-    # The later expiry stands in one of the rows, or nowhere if all that lapsed paid arrears.
-    later = [row.expires for row in tx.lots if row.expires >= day_of(tx.at)]
-    effects = [
-        refund(wallet, _required(of), -amount, tx.at, expires)
-        for expires in dict.fromkeys([*later, NEVER])
-    ]
-    return next((effect for effect in effects if _lots_match(effect, tx)), effects[0])
-
-
-def _read_adjust(tx: Tx, wallets: Sequence[Wallet], of: Standing | None) -> Effect:
-    wallet = _one_wallet(wallets)
-    amount = sum(row.amount for row in tx.postings if row.account == "operator:adjusted")
-    if amount < 0:
-        return adjust_up(wallet, -amount, tx.at, _expires(tx, wallet), of)
-    if of is not None:
-        raise RuleBroken("tx.of", "absent where points are taken", of.id)
-    return adjust_down(wallet, amount, tx.at)
-
-
-def _lots_match(effect: Effect, tx: Tx) -> bool:
-    """Whether a transaction states exactly this effect on its lots."""
-    rows = {(row.wallet, row.expires, row.issuer): row.change for row in tx.lots}
-    return rows == {
-        (change.wallet.id, lot.expires, lot.issuer): lot.quantity
-        for change in effect.changes
-        for lot in change.lots
-    }
-
-
-_READERS: dict[str, Callable[[Tx, Sequence[Wallet], Standing | None], Effect]] = {
-    "earn": _read_earn,
-    "confirm": _read_confirm,
-    "redeem": _read_redeem,
-    "hold": _read_hold,
-    "capture": _read_capture,
-    "void": _read_void,
-    "transfer": _read_transfer,
-    "exchange": _read_exchange,
-    "expire": _read_expire,
-    "reverse": _read_reverse,
-    "refund": _read_refund,
-    "adjust": _read_adjust,
-}

@@ -41,7 +41,7 @@ is_party = re.compile(rf"(?:(?:partner|operator|system):{_ID}|member)\Z").match
 is_currency = re.compile(r"[A-Z0-9]{2,12}\Z").match
 is_hash = re.compile(_BYTES_32 + r"\Z").match
 is_signature = re.compile(_BYTES_64 + r"\Z").match
-_is_at = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z\Z").match
+_is_time = re.compile(r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z\Z").match
 _is_date = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z").match
 
 _CROCKFORD = bytes.maketrans(
@@ -87,20 +87,12 @@ def partner_account(partner: str, part: str) -> str:
 
 def is_at(text: str) -> bool:
     """Whether this is a moment in the one form that the ledger writes."""
-    if not _is_at(text):
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+    return _is_time(text, 10) is not None and is_day(text[:10])
 
 
 @lru_cache(maxsize=4096)
-def is_expires(text: str) -> bool:
-    """Whether this is a day that exists, or `never`."""
-    if text == NEVER:
-        return True
+def is_day(text: str) -> bool:
+    """Whether this is a day that exists, YYYY-MM-DD."""
     if not _is_date(text):
         return False
     try:
@@ -110,10 +102,15 @@ def is_expires(text: str) -> bool:
     return True
 
 
+def is_expires(text: str) -> bool:
+    """Whether this is a day that exists, or `never`."""
+    return text == NEVER or is_day(text)
+
+
 def at_text(moment: datetime) -> At:
     """An aware moment as the ledger writes it; what is finer than a millisecond is cut off."""
     utc = moment.astimezone(UTC)
-    return At(f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z")
+    return At(utc.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z")
 
 
 def at_moment(text: str) -> datetime:

@@ -8,7 +8,8 @@ A note is text and signatures:
 
     key id        first 4 bytes of SHA-256(name || LF || 0x01 || public key)
     verifier key  <name>+<hex(key id)>+<b64(0x01 || public key)>
-    0x01          Ed25519: signs the text, its last LF included
+    0x01          Ed25519: signs the text, its last LF included; a witness's key has 0x04 in its
+                  place (c2sp.org/tlog-cosignature)
 
 A key name is not empty and holds no white space and no plus. Ed25519 is verified as libsodium does:
 without cofactor, S < L, R and key not of small order. A key that is not canonical or of small order
@@ -26,6 +27,7 @@ from nacl.exceptions import BadSignatureError
 from ledger.errors import RuleBroken
 
 _ED25519 = b"\x01"
+COSIGNATURE = b"\x04"
 _FIELD_PRIME = 2**255 - 19
 # y of the points whose order divides 8, but for the sign of x (RFC 8032 section 5.1, curve25519.h).
 _ORDER_8_Y = int.from_bytes(
@@ -35,9 +37,9 @@ _SMALL_ORDER_Y = frozenset({0, 1, _FIELD_PRIME - 1, _ORDER_8_Y, _FIELD_PRIME - _
 
 _SIGNATURE_LINE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})\n")
 _SIGNATURE_START = "— ".encode()
-_CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f\x7f]")
+_CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f]")
 _KEY_HASH = re.compile(r"[0-9a-f]{8}\Z")
-_KEY_NAME = re.compile(r"[^\s+\x00-\x1f\x7f]+\Z")
+_KEY_NAME = re.compile(r"[^\s+\x00-\x1f\ud800-\udfff]+\Z")
 
 
 class NoteSignature(NamedTuple):
@@ -56,36 +58,37 @@ class Note(NamedTuple):
 
 
 class VerifierKey(NamedTuple):
-    """A public key with the name that its holder chose."""
+    """A public key with the name that its holder chose. type: of what it signs (0x01: notes)."""
 
     name: str
     key_id: bytes
     public: bytes
+    type: bytes = _ED25519
 
     @classmethod
-    def of(cls, name: str, public: bytes) -> "VerifierKey":
-        """The verifier key of 32 public bytes. Raises RuleBroken for a name or key that is unfit."""
+    def of(cls, name: str, public: bytes, type_: bytes = _ED25519) -> "VerifierKey":
+        """The verifier key of 32 public bytes. Raises RuleBroken for an unfit name or key."""
         if not _KEY_NAME.match(name):
             raise RuleBroken("key.name", "no white space, no plus, not empty", name)
         check_public_key(public)
-        return cls(name, key_id(name, public), public)
+        return cls(name, key_id(name, public, type_), public, type_)
 
     @classmethod
-    def parse(cls, text: str) -> "VerifierKey":
-        """Reads `name+hex(key id)+b64(0x01 || public key)`. Raises RuleBroken."""
+    def parse(cls, text: str, type_: bytes = _ED25519) -> "VerifierKey":
+        """Reads `name+hex(key id)+b64(type || public key)`. Raises RuleBroken."""
         parts = text.split("+", 2)
         if len(parts) != 3 or not _KEY_HASH.match(parts[1]):
-            raise RuleBroken("key.form", "name+hex(key id)+b64(0x01 || public key)", text)
+            raise RuleBroken("key.form", "name+hex(key id)+b64(type || public key)", text)
         raw = decode_b64(parts[2])
-        if len(raw) != 33 or raw[:1] != _ED25519:
-            raise RuleBroken("key.algorithm", "0x01 and 32 bytes", raw.hex())
-        key = cls.of(parts[0], raw[1:])
+        if len(raw) != 33 or raw[:1] != type_:
+            raise RuleBroken("key.algorithm", f"0x{type_.hex()} and 32 bytes", raw.hex())
+        key = cls.of(parts[0], raw[1:], type_)
         if key.key_id.hex() != parts[1]:
             raise RuleBroken("key.id", key.key_id.hex(), parts[1])
         return key
 
     def __str__(self) -> str:
-        return f"{self.label}+{b64encode(_ED25519 + self.public).decode()}"
+        return f"{self.label}+{b64encode(self.type + self.public).decode()}"
 
     @property
     def label(self) -> str:
@@ -122,8 +125,8 @@ class SeedSigner:
         return f"SeedSigner({self.verifier})"
 
 
-def key_id(name: str, public: bytes) -> bytes:
-    return sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:4]
+def key_id(name: str, public: bytes, type_: bytes = _ED25519) -> bytes:
+    return sha256(name.encode() + b"\n" + type_ + public).digest()[:4]
 
 
 def check_public_key(public: bytes) -> None:
@@ -138,7 +141,10 @@ def check_public_key(public: bytes) -> None:
 
 
 def signature_holds(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether libsodium accepts this signature."""
+    """Whether libsodium accepts this signature, which has 64 bytes."""
+    # Joined with the message, a longer one would be one of 64 bytes over a longer message.
+    if len(signature) != 64:
+        return False
     try:
         crypto_sign_open(signature + message, public)
     except BadSignatureError:
@@ -159,11 +165,14 @@ def decode_b64(text: str) -> bytes:
 
 def sign_note(text: bytes, *signers: Signer) -> bytes:
     """The note of a text that ends in LF, with one signature line for each signer."""
+    return note_of(text, *((signer.verifier, signer.sign(text)) for signer in signers))
+
+
+def note_of(text: bytes, *signatures: tuple[VerifierKey, bytes]) -> bytes:
+    """The note of a text and its signatures, each with the key that made it."""
     lines = [text, b"\n"]
-    for signer in signers:
-        key = signer.verifier
-        blob = b64encode(key.key_id + signer.sign(text))
-        lines.append(f"— {key.name} ".encode() + blob + b"\n")
+    for key, signature in signatures:
+        lines.append(f"— {key.name} {b64encode(key.key_id + signature).decode()}\n".encode())
     return b"".join(lines)
 
 

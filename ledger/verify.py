@@ -1,8 +1,8 @@
 """Verifying a ledger: every entry, every signature, on all cores.
 
-`verify` takes entries in ledger order (genesis first, each chain's seq in order) and names the first
-fault: the lowest index that is wrong. Rules are checked in order, in this process; signatures, which
-are most of the work, by others beside it.
+`verify` takes entries in ledger order (genesis first, each chain's seq in order) and names the
+first fault: the lowest index that is wrong. Rules are checked in order, in this process;
+signatures, which are most of the work, by others beside it.
 """
 
 from collections import deque
@@ -13,7 +13,9 @@ from os import cpu_count
 from threading import active_count
 from typing import NamedTuple
 
-from ledger.entries import read_entry
+from nacl.bindings import crypto_sign_open
+from nacl.exceptions import BadSignatureError
+
 from ledger.errors import Fault, RuleBroken, shown
 from ledger.governance import Check
 from ledger.history import History
@@ -80,7 +82,7 @@ def _run(
     broken: Fault | None = None
     for index, (label, data) in enumerate(entries):
         try:
-            checks = history.apply(read_entry(data))
+            checks = history.take(data)
             if index == 0 and origin not in (None, history.governance.origin):
                 raise RuleBroken("genesis.origin", origin, history.governance.origin)
         except RuleBroken as error:
@@ -155,7 +157,9 @@ class _Pooled:
         return self.bad
 
     def _submit(self) -> None:
-        future = self._pool.submit(first_bad_signature, self._checks)
+        # Plain tuples are four times as quick to send as records.
+        signed = [(check.public, check.signature + check.message) for check in self._checks]
+        future = self._pool.submit(_first_bad, signed)
         self._running.append((self._indexes, self._checks, future))
         self._checks, self._indexes = [], []
 
@@ -164,3 +168,13 @@ class _Pooled:
         position = future.result()
         if position is not None:
             self.bad = (indexes[position], checks[position])
+
+
+def _first_bad(signed: Sequence[tuple[bytes, bytes]]) -> int | None:
+    """The position of the first (public key, signature and message) that does not hold."""
+    for position, (public, signature_and_message) in enumerate(signed):
+        try:
+            crypto_sign_open(signature_and_message, public)
+        except BadSignatureError:
+            return position
+    return None

@@ -1,8 +1,8 @@
 """A wallet between two entries, and how points come into it and go out of it.
 
-After every entry the lots of a wallet, each above 0, add up to what is available; in arrears nothing
-is available. What comes in pays arrears first. What goes out takes lots earliest first, ties by
-issuer.
+After every entry the lots of a wallet, each above 0, add up to what is available; in arrears
+nothing is available. What comes in pays arrears first. What goes out takes lots earliest first,
+ties by issuer.
 """
 
 from collections.abc import Iterable, Sequence
@@ -76,7 +76,7 @@ def debit(wallet: Wallet, amount: int, at: str, *, held: int = 0) -> Change:
 
 
 def take(wallet: Wallet, amount: int, at: str, first: str | None = None) -> tuple[Lot, ...]:
-    """The lots that a spend of `amount` consumes, in order; those of issuer `first` before others."""
+    """The lots that a spend of `amount` consumes, in order; of issuer `first` before others."""
     if amount > wallet.balances.available:
         raise PointsMissing(amount, wallet.balances.available)
     if amount and lapsed(wallet.lots[0], at):
