@@ -188,6 +188,16 @@ def test_no_key_is_revoked_that_is_not_in_force(book):
     assert refused(book, "key", **key_members("partner:acme", own, "revoked")) == "key.revoked"
 
 
+def test_revoking_a_key_by_another_of_its_name_and_id_is_refused(book, monkeypatch):
+    """An id has four bytes, so another key can be found that shares it: it revokes nothing."""
+    own, twin = party_signer("partner:acme").verifier, another("acme.example").verifier
+    monkeypatch.setattr("ledger.notes.key_id", lambda *_: own.key_id)
+    vkey = str(own._replace(public=twin.public))
+    members = {"party": "partner:acme", "status": "revoked"}
+    assert refused(book, "key", **members, vkey=vkey) == "key.revoked"
+    book.govern("key", **members, vkey=str(own))
+
+
 def test_a_key_is_added_with_a_proof_that_its_holder_has_it(book):
     """The proof is the new key's own, for this origin and party; no other key needs one."""
     new = another("acme.example")

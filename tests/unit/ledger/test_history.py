@@ -9,6 +9,7 @@ from copy import deepcopy
 import pytest
 
 from ledger import kinds
+from ledger.canonical import MAX_INTEGER
 from ledger.kinds import Effect
 from ledger.names import NO_HASH
 from ledger.tx import Balances, Posting
@@ -283,6 +284,17 @@ def test_forgiving_arrears_out_of_nothing_is_refused(book):
         chains = (tx.chains[0]._replace(after=lie),)
         assert book.refusal(tx._replace(chains=chains)) == "tx.chains.after"
     book.add(tx)
+
+
+def test_an_amount_past_the_largest_integer_is_refused_even_where_arrears_take_it(book):
+    """2^53 and more is no amount, though paying arrears would leave a sum that is."""
+    earned = book.earn(book.wallet("cleo"), "acme", MAX_INTEGER)
+    book.redeem(book.wallet("cleo"), "cafe", MAX_INTEGER)
+    book.reverse(book.wallet("cleo"), earned, MAX_INTEGER)
+    issued = partner("acme", "issued", -MAX_INTEGER - 2)
+    row = Lot("never", "acme", 2)
+    large = moved(book.wallet("cleo"), [row], issued, available=2, arrears=MAX_INTEGER)
+    assert book.refusal(book.tx("earn", large, "partner:acme")) == "tx.postings.amount"
 
 
 def test_claiming_arrears_while_points_are_there_is_refused(book):

@@ -304,5 +304,5 @@ class Lives(RuleBasedStateMachine):
 
 TestLives = Lives.TestCase
 TestLives.settings = settings(
-    max_examples=80, stateful_step_count=50, deadline=None, derandomize=True, database=None
+    max_examples=35, stateful_step_count=50, deadline=None, derandomize=True, database=None
 )

@@ -27,6 +27,7 @@ from tests.unit.ledger.strategies import (
 )
 
 ABSENT = object()
+FOUNDED = Writer().history
 
 
 def bodies() -> dict[str, dict]:
@@ -256,6 +257,15 @@ def test_a_member_or_the_system_gives_nothing_but_its_name(party):
     assert rule_of(read_authority, signed_by(party)) == "by.members"
 
 
+def test_a_chain_of_a_wallet_that_nothing_touches_is_refused():
+    """`chains` has one link for each wallet touched, and no other."""
+    other = next(link for link in TRANSFER["chains"] if link not in EARN["chains"])
+    wallets = {link["wallet"]: link for link in [*EARN["chains"], *TRANSFER["chains"], other]}
+    chains = [wallets[wallet] for wallet in sorted(wallets)]
+    assert len(chains) == 2
+    assert rule_of(read_tx, changed(EARN, "chains", to=chains)) == "tx.chains.wallets"
+
+
 def test_approval_is_by_another_operator_of_the_same_request():
     """Beside an operator's `by` alone, by another one, over the same `asked`."""
     body = BODIES["adjust"] | {"by": signed_by("operator:olga")}
@@ -346,9 +356,8 @@ def test_arbitrary_entries_raise_nothing_but_rulebroken(data):
 @given(mutated(EARN))
 def test_signed_nonsense_raises_nothing_but_rulebroken(body):
     """Whatever the holder of the entry key signs, an auditor refuses it by rule or takes it."""
-    book = Writer()
     if isinstance(body, dict) and broken_by(sign_entry, body, ENTRIES) is None:
-        broken_by(apply, book.history, sign_entry(body, ENTRIES))
+        broken_by(apply, deepcopy(FOUNDED), sign_entry(body, ENTRIES))
 
 
 def test_the_example_kinds_are_made_by_the_functions_that_verify():

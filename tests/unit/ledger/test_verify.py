@@ -22,15 +22,16 @@ def ledger() -> list[Labelled]:
     return book.labelled()
 
 
-@pytest.fixture(params=[1, 2], ids=["inline", "pooled"])
+@pytest.fixture(params=[(1, 2), (2, 2), (2, 1000)], ids=["inline", "pooled", "all at the end"])
 def audit(request, monkeypatch):
     """Verification in this process, and with others beside it in chunks of a few signatures."""
     monkeypatch.setattr(module, "_POOL_FROM_ENTRIES", 1)
     monkeypatch.setattr(module, "_CHUNK_CHECKS", 7)
-    monkeypatch.setattr(module, "_MAX_CHUNKS_AHEAD", 2)
+    cores, ahead = request.param
+    monkeypatch.setattr(module, "_MAX_CHUNKS_AHEAD", ahead)
 
     def run(entries, **more):
-        return verify(entries, cores=request.param, **more)
+        return verify(entries, cores=cores, **more)
 
     return run
 
