@@ -63,9 +63,8 @@ class LedgerMaker:
         return [Labelled(str(number), entry.data) for number, entry in enumerate(entries)]
 
     def _governance(self) -> Iterator[Entry]:
-        head, seq = NO_HASH, 0
-        for members in self._governance_members():
-            seq += 1
+        head = NO_HASH
+        for seq, members in enumerate(self._governance_members(), 1):
             body = {"v": 1, "at": _at(0), "seq": seq, "prev": head, **members}
             if "signed" not in members:
                 body["by"] = {"party": "system:desk"}

@@ -40,7 +40,7 @@ from ledger.names import (
     is_party,
     is_signature,
 )
-from ledger.notes import COSIGNATURE, VerifierKey, decode_b64
+from ledger.notes import COSIGNATURE, VerifierKey, decode_b64, signed_holds
 from ledger.tx import Authority, read_authority
 
 PROGRAMME_GRACE_DAYS = 60
@@ -77,12 +77,20 @@ Body = Mapping[str, object]
 
 
 class Check(NamedTuple):
-    """A signature that an entry needs: it holds if `public` made `signature` over `message`."""
+    """A signature that an entry needs, by the rule that it is broken by if it does not hold.
+
+    signed: the 64 bytes of the signature and then the message, as libsodium takes them.
+    """
 
     public: bytes
-    message: bytes
-    signature: bytes
+    signed: bytes
     rule: str
+
+    def holds(self) -> bool:
+        return signed_holds(self.public, self.signed)
+
+    def broken(self) -> RuleBroken:
+        return RuleBroken(self.rule, "a signature that holds", self.signed[:64].hex())
 
 
 class Term(NamedTuple):
@@ -174,7 +182,7 @@ class Governance:
             return None
         key = self.key(by.party, by.key, at, "by.key")
         message = instruction(self.origin, operation, subject, by.asked)
-        return Check(key.public, message, b64decode(by.sig), "by.sig")
+        return Check(key.public, b64decode(by.sig) + message, "by.sig")
 
     def _check_chain(self, body: Body, kind: str) -> None:
         if (kind == "genesis") != (self.seq == 0):
@@ -200,8 +208,7 @@ class Governance:
         return [
             Check(
                 self.key(party, key, at, "signed.key").public,
-                message,
-                b64decode(signature),
+                b64decode(signature) + message,
                 "signed.sig",
             )
             for party, key, signature in read_signed(body["signed"])
@@ -259,7 +266,7 @@ class Governance:
         if "proof" not in body:
             return []
         message = registration(self.origin, party, str(key))
-        return [Check(key.public, message, decode_b64(str(body["proof"])), "key.proof")]
+        return [Check(key.public, decode_b64(str(body["proof"])) + message, "key.proof")]
 
     def _witness(self, body: Body, at: At) -> list[Check]:
         _check_stands_for(body, None)

@@ -71,7 +71,7 @@ class History:
         key = self.governance.key("entries", label, at, "entry.key")
         if len(signature) != 64:
             raise RuleBroken("entry.signature", "64 bytes", len(signature))
-        return Check(key.public, entry.text, signature, "entry.signature")
+        return Check(key.public, signature + entry.text, "entry.signature")
 
     def _apply_tx(self, tx: Tx, entry: Entry) -> list[Check]:
         if tx.id in self.standing:

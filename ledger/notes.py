@@ -143,10 +143,13 @@ def check_public_key(public: bytes) -> None:
 def signature_holds(public: bytes, message: bytes, signature: bytes) -> bool:
     """Whether libsodium accepts this signature, which has 64 bytes."""
     # Joined with the message, a longer one would be one of 64 bytes over a longer message.
-    if len(signature) != 64:
-        return False
+    return len(signature) == 64 and signed_holds(public, signature + message)
+
+
+def signed_holds(public: bytes, signed: bytes) -> bool:
+    """Whether libsodium accepts the signature in the first 64 bytes over the bytes after them."""
     try:
-        crypto_sign_open(signature + message, public)
+        crypto_sign_open(signed, public)
     except BadSignatureError:
         return False
     return True

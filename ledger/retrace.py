@@ -118,7 +118,7 @@ def retraced(history: "History", data: bytes) -> list[Check] | None:
     except _MALFORMED:
         return None
     if checks is not None:
-        checks.append(Check(signer.public, data[: end + 1], blob[4:], "entry.signature"))
+        checks.append(Check(signer.public, blob[4:] + data[: end + 1], "entry.signature"))
     return checks
 
 
@@ -201,7 +201,7 @@ def _by_check(origin: str, id_: str, by: Any, ground: _Ground) -> list[Check]:
         return []
     head = f"tallystick/instruction/v1\n{origin}\nearn\n{id_}\n".encode()
     message = head + a2b_base64(by["asked"])
-    return [Check(ground.public, message, a2b_base64(by["sig"]), "by.sig")]
+    return [Check(ground.public, a2b_base64(by["sig"]) + message, "by.sig")]
 
 
 def _signer(governance: Governance, party: str, label: str, at: str) -> _Signer:

@@ -1,11 +1,10 @@
-"""Whose word an entry rests on: the signature that a partner or an operator gives with a request."""
+"""Whose word an entry rests on: the signature that a partner or an operator gives a request."""
 
 from typing import NamedTuple
 
-from ledger.errors import RuleBroken
+from ledger.errors import RuleBroken, shown
 from ledger.governance import Governance
 from ledger.names import At, is_signature
-from ledger.notes import signature_holds
 from ledger.tx import Authority
 from loyalty.actors import Actor, MemberActor, Operator, PartnerActor
 from loyalty.committing import Request
@@ -42,10 +41,10 @@ def authority(
     except RuleBroken:
         raise Refused(
             Code.SIGNATURE_INVALID,
-            f"{actor.party} has no key {signature.key!r} in force",
+            f"{actor.party} has no key {shown(signature.key)} in force",
             "signature",
         ) from None
-    if check is None or not signature_holds(check.public, check.message, check.signature):
+    if check is None or not check.holds():
         raise Refused(
             Code.SIGNATURE_INVALID,
             f"the signature is not of `{kind}` for transaction {request.id} with this input",

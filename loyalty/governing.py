@@ -1,28 +1,31 @@
 """Who takes part: founding a coalition, registering partners, currencies and programmes.
 
-Each writes governance entries. They are tried on a copy of what is in force, by the rules that every
-auditor applies, before anything is committed.
+Each writes governance entries. They are tried on a copy of what is in force, by the rules that
+every auditor applies, before anything is committed.
 """
 
 from copy import deepcopy
 from typing import NamedTuple
 
 from ledger.entries import sign_entry
-from ledger.errors import RuleBroken
-from ledger.names import PartnerId, transaction_id
-from ledger.notes import VerifierKey, signature_holds
+from ledger.errors import RuleBroken, shown
+from ledger.governance import Governance
+from ledger.names import PartnerId, is_currency, transaction_id
+from ledger.notes import VerifierKey
 from loyalty.actors import Actor, PartnerActor
 from loyalty.authority import Signature, require_operator
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.ports import Commit, GovernanceRow, Outcome, RecordPut, TransactionRow
-from loyalty.programmes import read_programme
+from loyalty.programmes import Programme, read_programme
 from loyalty.records import Partner, ProgrammeText
 from loyalty.refusals import Code, Refused
 from loyalty.texts import check_id, check_text
 
 DESK = "system:desk"
 """By whom governance entries are that no partner signs: the operator's desk."""
+
+DECIMALS_MAX = 6
 
 
 class PartnerSignature(NamedTuple):
@@ -66,8 +69,8 @@ class _GovernanceDraft:
             ]
         entry = sign_entry(body, self._signer)
         for check in self.state.apply(entry.body, entry.hash):
-            if not signature_holds(check.public, check.message, check.signature):
-                raise RuleBroken(check.rule, "a signature that holds", check.signature.hex())
+            if not check.holds():
+                raise check.broken()
         self.rows.append(GovernanceRow(self.state.seq, entry.data))
 
     def plan(self, answer: Answer, *records: RecordPut) -> Plan:
@@ -99,7 +102,8 @@ def register_partner(
 ) -> Answer:
     """A brand joins, with the key that will sign its instructions. Operators only.
 
-    vkey: its verifier key; proof: b64 of that key's signature over `ledger.instructions.registration`.
+    vkey: its verifier key; proof: b64 of that key's signature over
+    `ledger.instructions.registration`.
     """
     require_operator(request.actor)
     check_id(partner, "partnerId")
@@ -108,14 +112,16 @@ def register_partner(
     def decide() -> Plan:
         draft = _GovernanceDraft(coalition)
         try:
-            if not draft.state.joined(partner, draft.at):
-                draft.add("partner", partner=partner, status="joined")
-            else:
+            if draft.state.joined(partner, draft.at):
                 raise Refused(Code.ALREADY_EXISTS, f"{partner} has joined already", "partnerId")
+            draft.add("partner", partner=partner, status="joined")
             draft.add("key", party=f"partner:{partner}", vkey=vkey, status="added", proof=proof)
         except RuleBroken as broken:
-            raise _refused(broken) from None
-        return draft.plan(Answer(record=partner), RecordPut(partner, Partner(name=name)))
+            raise _refused(broken, "verifierKey") from None
+        # One that left before is found.
+        found = coalition.store.record(Partner, partner)
+        version = 0 if found is None else found.version
+        return draft.plan(Answer(record=partner), RecordPut(partner, Partner(name=name), version))
 
     return carry_out(coalition, request, decide)
 
@@ -129,9 +135,19 @@ def create_currency(
 ) -> Answer:
     """A points currency begins: the coalition's, or with that partner's signature its own."""
     require_operator(request.actor)
+    if not is_currency(code):
+        raise Refused(
+            Code.INVALID_INPUT, f"2 to 12 of A to Z and 0 to 9, not {shown(code[:64])}", "code"
+        )
+    if not 0 <= decimals <= DECIMALS_MAX:
+        raise Refused(Code.INVALID_INPUT, f"0 to {DECIMALS_MAX}, not {decimals}", "decimals")
+    if owner is not None:
+        check_id(owner.partner, "owner")
 
     def decide() -> Plan:
         draft = _GovernanceDraft(coalition)
+        if owner is not None and not draft.state.joined(owner.partner, draft.at):
+            raise Refused(Code.NOT_FOUND, f"there is no partner {owner.partner}", "owner")
         if code in draft.state.currencies:
             raise Refused(Code.ALREADY_EXISTS, f"there is a currency {code} already", "code")
         try:
@@ -143,7 +159,7 @@ def create_currency(
                 decimals=decimals,
             )
         except RuleBroken as broken:
-            raise _refused(broken) from None
+            raise _refused(broken, "signature") from None
         return draft.plan(Answer(record=code))
 
     return carry_out(coalition, request, decide)
@@ -170,14 +186,11 @@ def publish_programme(
         draft = _GovernanceDraft(coalition)
         if rule in draft.state.versions:
             raise Refused(Code.ALREADY_EXISTS, "this version is published already", "document")
-        if programme.points_currency not in draft.state.currencies:
-            raise Refused(
-                Code.NOT_FOUND, f"there is no currency {programme.currency}", "document", "currency"
-            )
+        _check_currency(draft.state, programme)
         try:
             draft.add("programme", signed, id=programme.id, version=programme.version, digest=rule)
         except RuleBroken as broken:
-            raise _refused(broken) from None
+            raise _refused(broken, "signatures") from None
         return draft.plan(Answer(record=rule), RecordPut(rule, ProgrammeText(document=text)))
 
     return carry_out(coalition, request, decide)
@@ -193,18 +206,32 @@ def _may_publish(actor: Actor, bound: frozenset[str]) -> None:
     require_operator(actor)
 
 
-def _refused(broken: RuleBroken) -> Refused:
-    """What is told where governance's own rules refuse an input."""
-    fields = {
-        "key.proof": ("proof",),
-        "signed.sig": ("signatures",),
-        "signed.key": ("signatures",),
-        "governance.partner": ("signatures",),
-        "currency.currency": ("code",),
-        "currency.decimals": ("decimals",),
-        "programme.version": ("document", "version"),
-    }
-    field = fields.get(broken.rule, ("verifierKey",) if broken.rule.startswith("key.") else ())
+def _check_currency(state: Governance, programme: Programme) -> None:
+    """Every partner by whose purchases points are earned can issue the programme's currency."""
+    term = state.currencies.get(programme.points_currency)
+    if term is None:
+        raise Refused(
+            Code.NOT_FOUND, f"there is no currency {programme.currency}", "document", "currency"
+        )
+    for number, rule in enumerate(programme.earn):
+        for partner in rule.partners:
+            if term.owner not in ("coalition", f"partner:{partner}"):
+                raise Refused(
+                    Code.NOT_ELIGIBLE,
+                    f"{programme.currency} is {term.owner}'s own: {partner} cannot issue it",
+                    *("document", "earn", str(number), "partners"),
+                )
+
+
+_FIELDS = {
+    "key.proof": ("proof",),
+    "partner.partner": ("partnerId",),
+    "programme.version": ("document", "version"),
+}
+
+
+def _refused(broken: RuleBroken, *field: str) -> Refused:
+    """What is told where governance's own rules refuse an input; field: where most of them look."""
     unsigned = broken.rule in ("key.proof", "signed.sig", "signed.key")
     code = Code.SIGNATURE_INVALID if unsigned else Code.INVALID_INPUT
-    return Refused(code, str(broken), *field)
+    return Refused(code, str(broken), *_FIELDS.get(broken.rule, field))

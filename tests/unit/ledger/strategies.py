@@ -23,7 +23,7 @@ from ledger.history import History, check_in_force
 from ledger.instructions import authorise, governance_subject, instruction, registration
 from ledger.kinds import Effect, Standing, postings
 from ledger.names import At, WalletId, at_text, base32_id, digest, transaction_id
-from ledger.notes import SeedSigner, Signer, signature_holds
+from ledger.notes import SeedSigner, Signer
 from ledger.tx import Authority, Link, Tx
 from ledger.verify import Labelled
 from ledger.wallets import Wallet, after, lot_changes
@@ -306,7 +306,7 @@ def take(history: History, data: bytes) -> None:
 
 def _verify(checks: list[Check]) -> None:
     for check in checks:
-        if not signature_holds(check.public, check.message, check.signature):
+        if not check.holds():
             raise RuleBroken(check.rule, "a signature that holds", check.signature.hex())
 
 
