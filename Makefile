@@ -13,7 +13,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
 	touch $@
 
-demo: $(READY)  ## replay real baskets, verify the ledger, serve GraphQL; ARGS="--no-serve --baskets 300"
+demo: $(READY)  ## replay published baskets, verify the ledger, serve GraphQL; ARGS="--no-serve --baskets 300"
 	@$(BIN)/tallystick demo $(ARGS)
 
 test: $(READY)  ## all tests that need no server outside this process; ARGS="-k transfer"

