@@ -307,7 +307,7 @@ def take(history: History, data: bytes) -> None:
 def _verify(checks: list[Check]) -> None:
     for check in checks:
         if not check.holds():
-            raise RuleBroken(check.rule, "a signature that holds", check.signature.hex())
+            raise check.broken()
 
 
 def key_members(party: str, signer: SeedSigner, status: str = "added") -> dict[str, object]:
