@@ -1,7 +1,6 @@
 """The coalition that a use case acts for: its origin, its ports, and what its governance says."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from threading import Lock
 from typing import NamedTuple
 
@@ -33,9 +32,6 @@ class Coalition:
 
     def now(self) -> At:
         return at_text(self.clock())
-
-    def today(self) -> datetime:
-        return self.clock().astimezone(UTC)
 
     def new_id(self) -> WalletId:
         """128 random bits as an id."""

@@ -1,4 +1,4 @@
-"""One request, one effect: deciding again when a wallet has moved, answering again when asked again.
+"""One request, one effect: deciding again when a wallet has moved, answering again when asked.
 
 A request is known by (party, idempotency key), whose transaction id is the key of its row: the row
 that makes it exactly one effect. A commit that finds the row there is answered from it.
@@ -15,9 +15,9 @@ from ledger.names import Hash, TransactionId, digest, transaction_id
 from ledger.tx import read_tx
 from loyalty.actors import Actor, MemberActor
 from loyalty.coalition import Coalition
-from loyalty.ports import Commit, Outcome, StoreUnavailable, TransactionRow
+from loyalty.ports import COMMIT_MAX_ITEMS, Commit, Outcome, StoreUnavailable, TransactionRow
 from loyalty.refusals import Code, Refused
-from loyalty.texts import check_idempotency_key
+from loyalty.texts import check_idempotency_key, check_value
 
 MAX_ATTEMPTS = 12
 MAX_UNANSWERED = 3
@@ -63,6 +63,7 @@ class Plan(NamedTuple):
 def request_of(actor: Actor, idempotency_key: str, asked: object) -> Request:
     """The request of an input; asked: its JSON value without the signature. Raises Refused."""
     check_idempotency_key(idempotency_key)
+    check_value(asked)
     return Request(actor, transaction_id(actor.party, idempotency_key), digest(canonical(asked)))
 
 
@@ -105,7 +106,13 @@ def _whole(request: Request, plan: Plan) -> Commit:
         None if signed else request.asked,
         b"" if plan.answer == _ENTERED else msgspec.json.encode(plan.answer),
     )
-    return plan.commit._replace(transactions=(row, *plan.commit.transactions))
+    commit = plan.commit._replace(transactions=(row, *plan.commit.transactions))
+    if commit.items > COMMIT_MAX_ITEMS:
+        raise Refused(
+            Code.LIMIT_EXCEEDED,
+            f"this would write {commit.items} rows at once, and {COMMIT_MAX_ITEMS} are the most",
+        )
+    return commit
 
 
 def _earlier(coalition: Coalition, request: Request) -> Answer | None:

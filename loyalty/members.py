@@ -1,7 +1,12 @@
 """Members and their wallets."""
 
-from ledger.names import CurrencyCode, WalletId
-from loyalty.actors import Actor, MemberActor
+from collections.abc import Iterable
+from itertools import islice
+
+from ledger.errors import shown
+from ledger.governance import Governance
+from ledger.names import At, CurrencyCode, WalletId, is_base32_id
+from loyalty.actors import Actor, MemberActor, PartnerActor
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.ports import Commit, RecordPut, Versioned
@@ -9,19 +14,25 @@ from loyalty.records import Member, WalletOwner
 from loyalty.refusals import Code, Refused
 from loyalty.texts import check_text
 
+# The others are opened when they are needed: all of an enrolment is one commit.
+ENROL_MAX_WALLETS = 40
+
 
 def enrol_member(coalition: Coalition, request: Request, display_name: str | None) -> Answer:
-    """Someone joins the programme, with a wallet in every currency there is. record: the id.
+    """Someone joins the programme, with a wallet in each currency. record: the id.
 
-    Operators and partners enrol members.
+    Operators and partners of the coalition enrol members.
     """
     if isinstance(request.actor, MemberActor):
         raise Refused(Code.NOT_PERMITTED, "an operator or a partner enrols members")
     name = "" if display_name is None else check_text(display_name, 120, "displayName")
 
     def decide() -> Plan:
+        governance = coalition.governance()
+        if isinstance(request.actor, PartnerActor):
+            check_joined(governance, request.actor, coalition.now())
         id_ = coalition.new_id()
-        currencies = coalition.governance().currencies
+        currencies = islice(governance.currencies, ENROL_MAX_WALLETS)
         member = Member(enrolled_at=coalition.now(), display_name=name)
         puts = []
         for currency in currencies:
@@ -30,6 +41,26 @@ def enrol_member(coalition: Coalition, request: Request, display_name: str | Non
         return Plan(Answer(record=id_), Commit((), records=(RecordPut(id_, member), *puts)))
 
     return carry_out(coalition, request, decide)
+
+
+def check_joined(governance: Governance, actor: PartnerActor, at: At) -> None:
+    """Raises Refused for a partner that is not, or not any more, one of the coalition."""
+    if not governance.joined(actor.id, at):
+        raise Refused(Code.NOT_PERMITTED, f"{actor.party} is no partner of the coalition now")
+
+
+def with_wallets(
+    coalition: Coalition, id_: str, found: Versioned[Member], currencies: Iterable[CurrencyCode]
+) -> tuple[Member, tuple[RecordPut, ...]]:
+    """The member with a wallet in each of these currencies, and what that writes."""
+    member, puts = found.record, []
+    for currency in currencies:
+        if currency not in member.wallets:
+            member, owner = open_wallet(coalition, id_, member, currency)
+            puts.append(owner)
+    if not puts:
+        return member, ()
+    return member, (RecordPut(id_, member, found.version), *puts)
 
 
 def open_wallet(
@@ -44,17 +75,18 @@ def open_wallet(
 
 def the_member(coalition: Coalition, id_: str, *field: str) -> Versioned[Member]:
     """Raises Refused for a member that there is not."""
-    found = coalition.store.record(Member, id_)
+    # Ids are ours: what none can look like is not looked up.
+    found = coalition.store.record(Member, id_) if is_base32_id(id_) else None
     if found is None:
-        raise Refused(Code.NOT_FOUND, "there is no such member", *field)
+        raise Refused(Code.NOT_FOUND, f"there is no member {shown(id_[:64])}", *field)
     return found
 
 
-def the_wallet(member: Member, currency: CurrencyCode, *field: str) -> WalletId:
-    """Raises Refused where a member has no wallet in a currency."""
+def the_wallet(member: Member, currency: CurrencyCode, wanted: int, *field: str) -> WalletId:
+    """The wallet to take `wanted` points from. Raises Refused where a member never had one."""
     wallet = member.wallets.get(currency)
     if wallet is None:
-        raise Refused(Code.NOT_FOUND, f"the member has no wallet in {currency}", *field)
+        raise Refused(Code.INSUFFICIENT_POINTS, f"{wanted} points are needed, 0 are there", *field)
     return wallet
 
 

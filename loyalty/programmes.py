@@ -12,6 +12,7 @@
 Amounts are integers: money in minor units of an ISO 4217 currency, points in the points currency's.
 """
 
+import re
 from calendar import monthrange
 from datetime import date
 from typing import Annotated, Literal
@@ -23,13 +24,18 @@ from ledger.canonical import MAX_INTEGER, canonical, parse
 from ledger.errors import RuleBroken
 from ledger.names import NEVER, OPERATOR, CurrencyCode, Expires, Hash, digest
 from loyalty.refusals import Code, Refused
+from loyalty.texts import check_text, check_value
 
 DOCUMENT_MAX_BYTES = 65_536
+TITLE_MAX_CHARS = 120
+
+_PLACE = re.compile(r" - at `\$([^`]*)`\Z")
+_STEP = re.compile(r"[^.\[\]]+")
 
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9-]{2,32}$")]
 Positive = Annotated[int, Meta(ge=1, le=MAX_INTEGER)]
 Money = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
-Title = Annotated[str, Meta(min_length=1, max_length=120)]
+Title = Annotated[str, Meta(min_length=1, max_length=TITLE_MAX_CHARS)]
 Rounding = Literal["floor", "half_up"]
 
 
@@ -118,6 +124,7 @@ class Award(msgspec.Struct, frozen=True):
 
 def read_programme(document: object) -> tuple[Programme, str, Hash]:
     """A programme version, its canonical JSON and its digest. Raises Refused with the path."""
+    check_value(document, "document")
     try:
         text = canonical(document)
         if len(text) > DOCUMENT_MAX_BYTES:
@@ -130,7 +137,9 @@ def read_programme(document: object) -> tuple[Programme, str, Hash]:
     except RuleBroken as broken:
         raise Refused(Code.INVALID_INPUT, f"not canonical JSON: {broken}", "document") from None
     except msgspec.ValidationError as error:
-        raise Refused(Code.INVALID_INPUT, f"not a programme: {error}", "document") from None
+        raise Refused(
+            Code.INVALID_INPUT, f"not a programme: {error}", "document", *_path(str(error))
+        ) from None
     _check(programme)
     return programme, text.decode(), digest(text)
 
@@ -141,7 +150,16 @@ def programme_of(text: str) -> Programme:
     return msgspec.json.decode(text, type=Programme)
 
 
+def _path(message: str) -> list[str]:
+    """The place that a validation error names at its end, as in `… - at `$.earn[0].points``."""
+    place = _PLACE.search(message)
+    return _STEP.findall(place[1]) if place else []
+
+
 def _check(programme: Programme) -> None:
+    check_text(programme.name, TITLE_MAX_CHARS, "document", "name")
+    for number, reward in enumerate(programme.rewards):
+        check_text(reward.name, TITLE_MAX_CHARS, "document", "rewards", str(number), "name")
     for name, ids in (
         ("earn", [rule.id for rule in programme.earn]),
         ("rewards", [reward.id for reward in programme.rewards]),

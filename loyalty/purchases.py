@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from ledger.errors import RuleBroken
+from ledger.errors import RuleBroken, shown
 from ledger.governance import Governance
 from ledger.kinds import earn
 from ledger.names import NO_HASH, Hash, day_of, transaction_id
@@ -12,10 +12,8 @@ from ledger.tx import Authority
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
-from loyalty.members import open_wallet, the_member
-from loyalty.ports import RecordPut, Versioned
+from loyalty.members import the_member, with_wallets
 from loyalty.programmes import Award, award
-from loyalty.records import Member
 from loyalty.refusals import Code, Refused
 from loyalty.texts import check_amount, check_moment, check_text
 from loyalty.writing import PROGRAMME, Draft, refuse
@@ -46,12 +44,13 @@ def record_purchase(
     entry.
     """
     partner = require_partner(request.actor).id
-    _check(coalition, purchase)
 
     def decide() -> Plan:
+        _check(coalition, purchase)
         found = the_member(coalition, purchase.member, "memberId")
         awards = _awards(coalition, coalition.governance(), partner, purchase)
-        member, puts = _with_wallets(coalition, purchase.member, found, awards)
+        currencies = [each.currency for each in awards]
+        member, puts = with_wallets(coalition, purchase.member, found, currencies)
         draft = Draft(coalition, {member.wallets[each.currency]: each.currency for each in awards})
         by = authority(draft.governance, request, "earn", draft.at, signature)
         for number, each in enumerate(awards):
@@ -83,24 +82,15 @@ def _detail(purchase: Purchase) -> dict[str, object]:
     return detail
 
 
-def _with_wallets(
-    coalition: Coalition, id_: str, found: Versioned[Member], awards: list[Award]
-) -> tuple[Member, tuple[RecordPut, ...]]:
-    """The member with a wallet in the currency of each award, and what that writes."""
-    member, puts = found.record, []
-    for each in awards:
-        if each.currency not in member.wallets:
-            member, owner = open_wallet(coalition, id_, member, each.currency)
-            puts.append(owner)
-    if not puts:
-        return member, ()
-    return member, (RecordPut(id_, member, found.version), *puts)
-
-
 def _check(coalition: Coalition, purchase: Purchase) -> None:
     check_amount(purchase.amount_minor, "amount", "minor")
     if not _MONEY.match(purchase.money):
-        raise Refused(Code.INVALID_INPUT, "an ISO 4217 code like EUR", "amount", "currency")
+        raise Refused(
+            Code.INVALID_INPUT,
+            f"an ISO 4217 code like EUR, not {shown(purchase.money[:64])}",
+            "amount",
+            "currency",
+        )
     if purchase.reference is not None:
         check_text(purchase.reference, 64, "reference")
     if purchase.purchased_at is not None:
@@ -115,11 +105,14 @@ def _awards(
     at = purchase.purchased_at or now
     newest: dict[str, tuple[int, Hash]] = {}
     for rule, version in governance.versions.items():
-        if version.term.since <= at and version.term.holds(now) and partner in version.signed:
+        if version.term.since <= at and version.term.holds(now):
             newest[version.id] = max(newest.get(version.id, (0, NO_HASH)), (version.version, rule))
     day = date.fromisoformat(day_of(at))
     awards = (
         award(coalition.programme(rule), rule, partner, purchase.money, purchase.amount_minor, day)
         for _, rule in (newest[id_] for id_ in sorted(newest))
+        # Of that version alone: who is not in a newer one any more earns nothing by an older one.
+        if partner in governance.versions[rule].signed
     )
-    return [each for each in awards if each.points]
+    # Points of a late purchase that would have lapsed by now are not given.
+    return [each for each in awards if each.points and each.expires >= day_of(now)]

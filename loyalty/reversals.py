@@ -4,7 +4,7 @@ from ledger.entries import read_entry
 from ledger.errors import PointsMissing, RuleBroken
 from ledger.history import check_age
 from ledger.kinds import opened_by, reverse
-from ledger.names import TransactionId
+from ledger.names import TransactionId, is_base32_id
 from ledger.tx import Tx, read_tx
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
@@ -35,6 +35,12 @@ def reverse_transaction(
         of, version = coalition.store.standing(transaction) or (opened_by(earned), 0)
         draft = Draft(coalition, {of.wallet: of.currency})
         by = authority(draft.governance, request, "reverse", draft.at, signature)
+        if not of.stands:
+            raise Refused(
+                Code.EXCEEDS_REMAINING,
+                "all points of this transaction were taken back already",
+                "transactionId",
+            )
         try:
             check_age("reverse", of, draft.at)
             if of.stands - of.pending > 0:
@@ -50,7 +56,7 @@ def reverse_transaction(
 
 
 def _the_earn(coalition: Coalition, id_: TransactionId, partner: str) -> Tx:
-    row = coalition.store.transactions([id_]).get(id_)
+    row = coalition.store.transactions([id_]).get(id_) if is_base32_id(id_) else None
     if row is not None and row.entry is not None:
         tx = read_tx(read_entry(row.entry).body)
         if tx.kind == "earn" and opened_by(tx).partner == partner:

@@ -2,9 +2,11 @@
 
 from typing import NamedTuple
 
-from ledger.errors import PointsMissing, RuleBroken
+import msgspec
+
+from ledger.errors import PointsMissing, RuleBroken, shown
 from ledger.kinds import redeem
-from ledger.names import Hash, PartnerId
+from ledger.names import Hash, PartnerId, is_base32_id
 from loyalty.actors import MemberActor, Operator, PartnerActor
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
@@ -35,14 +37,14 @@ def redeem_reward(
     if isinstance(request.actor, Operator):
         raise Refused(Code.NOT_PERMITTED, "a member or the reward's partner redeems")
     if not may_see_member(request.actor, wanted.member):
-        raise Refused(Code.NOT_FOUND, "there is no such member", "memberId")
+        raise Refused(Code.NOT_FOUND, f"there is no member {shown(wanted.member)}", "memberId")
 
     def decide() -> Plan:
         rule, programme, reward = _find(coalition, wanted)
         if isinstance(request.actor, PartnerActor) and request.actor.id != reward.partner:
             raise Refused(Code.NOT_PERMITTED, "the reward is another partner's", "rewardId")
         member = the_member(coalition, wanted.member, "memberId").record
-        id_ = the_wallet(member, programme.points_currency, "programmeId")
+        id_ = the_wallet(member, programme.points_currency, reward.points, "rewardId")
         draft = Draft(coalition, {id_: programme.points_currency})
         by = authority(draft.governance, request, "redeem", draft.at, signature)
         try:
@@ -72,7 +74,7 @@ def use_voucher(coalition: Coalition, request: Request, voucher: str) -> Answer:
     partner = require_partner(request.actor).id
 
     def decide() -> Plan:
-        found = coalition.store.record(Voucher, voucher)
+        found = coalition.store.record(Voucher, voucher) if is_base32_id(voucher) else None
         if found is None or found.record.partner != partner:
             raise Refused(Code.NOT_FOUND, "there is no such voucher at this partner", "voucherId")
         if found.record.used_at:
@@ -98,22 +100,19 @@ def may_see_voucher(actor: object, voucher: Voucher) -> bool:
 def _find(coalition: Coalition, wanted: Redemption) -> tuple[Hash, Programme, Reward]:
     rule = coalition.governance().latest.get(("programme", wanted.programme))
     if rule is None:
-        raise Refused(Code.NOT_FOUND, "there is no such programme", "programmeId")
+        raise Refused(
+            Code.NOT_FOUND, f"there is no programme {shown(wanted.programme)}", "programmeId"
+        )
     programme = coalition.programme(rule)
     reward = programme.reward(wanted.reward)
     if reward is None:
-        raise Refused(Code.NOT_FOUND, "the programme has no such reward", "rewardId")
+        raise Refused(
+            Code.NOT_FOUND,
+            f"the programme has no reward {shown(wanted.reward[:64])}",
+            "rewardId",
+        )
     return rule, programme, reward
 
 
 def _used(voucher: Voucher, at: str) -> Voucher:
-    return Voucher(
-        voucher.reward,
-        voucher.name,
-        voucher.rule,
-        voucher.partner,
-        voucher.member,
-        voucher.transaction,
-        voucher.issued_at,
-        used_at=at,
-    )
+    return msgspec.structs.replace(voucher, used_at=at)

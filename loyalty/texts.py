@@ -5,10 +5,15 @@ import unicodedata
 from datetime import timedelta
 
 from ledger.canonical import MAX_INTEGER
+from ledger.errors import shown
 from ledger.names import at_moment, is_at, is_id
 from loyalty.refusals import Code, Refused
 
+TEXT_MAX_CHARS = 4_096
+VALUE_MAX_DEPTH = 16
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,128}\Z")
+# As in the ledger's canonical JSON.
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_-]{0,63}\Z")
 # Controls, format characters (zero width, bidirectional), surrogates, private use, unassigned.
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 PURCHASE_MAX_AGE = timedelta(days=60)
@@ -29,9 +34,49 @@ def check_text(text: str, max_chars: int, *field: str) -> str:
     if not 0 < len(text) <= max_chars or text != text.strip():
         raise Refused(
             Code.INVALID_INPUT,
-            f"1 to {max_chars} characters, no space at either end",
+            f"1 to {max_chars} characters without space at either end, not {shown(text[:64])}",
             *field,
         )
+    _check_characters(text, field)
+    return text
+
+
+def check_value(value: object, *field: str) -> None:
+    """A JSON value that means to everyone what it shows: integers, visible texts, no null.
+
+    What passes lies within the ledger's canonical JSON. Raises Refused with the path of the first
+    member that does not.
+    """
+    if type(value) is str:
+        if len(value) > TEXT_MAX_CHARS:
+            raise Refused(Code.INVALID_INPUT, f"at most {TEXT_MAX_CHARS} characters", *field)
+        _check_characters(value, field)
+    elif type(value) is int:
+        if not -MAX_INTEGER <= value <= MAX_INTEGER:
+            raise Refused(Code.INVALID_INPUT, f"an integer within {MAX_INTEGER} of 0", *field)
+    elif isinstance(value, dict | list) and len(field) >= VALUE_MAX_DEPTH:
+        raise Refused(Code.INVALID_INPUT, f"nested more than {VALUE_MAX_DEPTH} deep", *field)
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            if type(name) is not str or not _NAME.match(name):
+                raise Refused(
+                    Code.INVALID_INPUT, f"the name {shown(name)} is not one of a member", *field
+                )
+            check_value(member, *field, name)
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            check_value(item, *field, str(number))
+    elif type(value) is not bool:
+        raise Refused(
+            Code.INVALID_INPUT,
+            f"a text, an integer, true, false, a list or an object, not {_kind(value)}",
+            *field,
+        )
+
+
+def _check_characters(text: str, field: tuple[str, ...]) -> None:
+    if text.isascii() and text.isprintable():
+        return
     for char in text:
         if unicodedata.category(char) in _REFUSED_CATEGORIES:
             raise Refused(
@@ -39,20 +84,31 @@ def check_text(text: str, max_chars: int, *field: str) -> str:
             )
     if not unicodedata.is_normalized("NFC", text):
         raise Refused(Code.INVALID_INPUT, "the text is not in Unicode form NFC", *field)
-    return text
+
+
+def _kind(value: object) -> str:
+    if value is None:
+        return "null: leave the member out"
+    return f"{shown(value)}: write amounts in minor units" if isinstance(value, float) else "this"
 
 
 def check_id(text: str, *field: str) -> str:
     """An id that its owner chooses. Raises Refused."""
     if not is_id(text):
-        raise Refused(Code.INVALID_INPUT, "2 to 32 characters of a to z, 0 to 9 and hyphen", *field)
+        raise Refused(
+            Code.INVALID_INPUT,
+            f"2 to 32 of a to z, 0 to 9 and hyphen, not {shown(text[:64])}",
+            *field,
+        )
     return text
 
 
 def check_amount(amount: int, *field: str) -> int:
     """Points or money above 0. Raises Refused."""
     if not 1 <= amount <= MAX_INTEGER:
-        raise Refused(Code.INVALID_INPUT, f"an integer from 1 to {MAX_INTEGER}", *field)
+        raise Refused(
+            Code.INVALID_INPUT, f"an integer from 1 to {MAX_INTEGER}, not {shown(amount)}", *field
+        )
     return amount
 
 
@@ -60,12 +116,14 @@ def check_moment(text: str, now: str, *field: str) -> str:
     """A moment in the past that is not too old to be taken. Raises Refused."""
     if not is_at(text):
         raise Refused(
-            Code.INVALID_INPUT, "UTC with milliseconds, like 2026-11-21T20:50:00.123Z", *field
+            Code.INVALID_INPUT,
+            f"UTC with milliseconds, like 2026-11-21T20:50:00.123Z, not {shown(text[:64])}",
+            *field,
         )
     if text > now or at_moment(now) - at_moment(text) > PURCHASE_MAX_AGE:
         raise Refused(
             Code.INVALID_INPUT,
-            f"not in the future and at most {PURCHASE_MAX_AGE.days} days ago",
+            f"not after now, {now}, and at most {PURCHASE_MAX_AGE.days} days before, not {text}",
             *field,
         )
     return text

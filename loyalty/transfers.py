@@ -8,7 +8,7 @@ from ledger.names import CurrencyCode
 from loyalty.authority import authority, require_member
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
-from loyalty.members import the_member, the_wallet
+from loyalty.members import the_member, the_wallet, with_wallets
 from loyalty.refusals import Code, Refused
 from loyalty.texts import check_amount
 from loyalty.writing import Draft, refuse
@@ -30,9 +30,13 @@ def transfer_points(coalition: Coalition, request: Request, gift: Gift) -> Answe
         raise Refused(Code.SAME_WALLET, "a transfer goes to another member", "toMemberId")
 
     def decide() -> Plan:
-        from_id = the_wallet(the_member(coalition, giver).record, gift.currency, "currency")
-        receiver = the_member(coalition, gift.to_member, "toMemberId").record
-        to_id = the_wallet(receiver, gift.currency, "toMemberId")
+        if gift.currency not in coalition.governance().currencies:
+            raise Refused(Code.NOT_FOUND, f"there is no currency {gift.currency[:64]}", "currency")
+        found = the_member(coalition, gift.to_member, "toMemberId")
+        member = the_member(coalition, giver).record
+        from_id = the_wallet(member, gift.currency, gift.points, "points")
+        receiver, puts = with_wallets(coalition, gift.to_member, found, [gift.currency])
+        to_id = receiver.wallets[gift.currency]
         draft = Draft(coalition, {from_id: gift.currency, to_id: gift.currency})
         by = authority(draft.governance, request, "transfer", draft.at, None)
         try:
@@ -41,6 +45,6 @@ def transfer_points(coalition: Coalition, request: Request, gift: Gift) -> Answe
             draft.add(request.id, "transfer", effect, by)
         except (RuleBroken, PointsMissing) as broken:
             raise refuse(broken, "points") from None
-        return draft.plan(request.id)
+        return draft.plan(request.id, records=puts)
 
     return carry_out(coalition, request, decide)

@@ -1,7 +1,7 @@
 """Making entries: an effect becomes a signed entry, and the rows that keep it.
 
-`Draft` collects the entries of one commit in order, each built on the wallets as the one before left
-them: an expire before the redeem that needs it, one earn for each programme.
+`Draft` collects the entries of one commit in order, each built on the wallets as the one before
+left them: an expire before the redeem that needs it, one earn for each programme.
 """
 
 from collections.abc import Mapping
@@ -113,6 +113,20 @@ class Draft:
         return Plan(answer, commit, self._entries.get(request))
 
 
+_REFUSALS = {
+    "wallet.limit": (Code.LIMIT_EXCEEDED, "the wallet would hold more than 2^53 - 1 points"),
+    "canonical.integer": (Code.LIMIT_EXCEEDED, "this is more than 2^53 - 1 points at once"),
+    "entry.size": (Code.LIMIT_EXCEEDED, "this takes too many lots at once: ask for fewer points"),
+    "tx.of.amount": (Code.EXCEEDS_REMAINING, "less than that still stands of the transaction"),
+    "tx.of.age": (Code.NOT_ELIGIBLE, "the transaction is too old to go back to"),
+    "tx.transfer.wallets": (Code.SAME_WALLET, "a transfer goes to another wallet"),
+    "tx.partner": (Code.NOT_ELIGIBLE, "the partner is not one of the coalition now"),
+    "tx.rule.signed": (Code.NOT_ELIGIBLE, "the partner has not signed the programme"),
+    "tx.rule": (Code.NOT_ELIGIBLE, "the programme version is not in force"),
+    "tx.currency": (Code.NOT_FOUND, "there is no such currency"),
+}
+
+
 def refuse(broken: RuleBroken | PointsMissing, *field: str) -> Refused:
     """What a member or a partner is told where the ledger's own rules refuse."""
     if isinstance(broken, PointsMissing):
@@ -121,15 +135,5 @@ def refuse(broken: RuleBroken | PointsMissing, *field: str) -> Refused:
             f"{broken.wanted} points are needed, {broken.there} are there",
             *field,
         )
-    codes = {
-        "wallet.limit": Code.LIMIT_EXCEEDED,
-        "tx.of.amount": Code.EXCEEDS_REMAINING,
-        "tx.of.age": Code.NOT_ELIGIBLE,
-        "tx.transfer.wallets": Code.SAME_WALLET,
-        "tx.partner": Code.NOT_ELIGIBLE,
-        "tx.rule.signed": Code.NOT_ELIGIBLE,
-        "tx.rule": Code.NOT_ELIGIBLE,
-        "tx.currency": Code.NOT_FOUND,
-        "entry.size": Code.LIMIT_EXCEEDED,
-    }
-    return Refused(codes.get(broken.rule, Code.INVALID_INPUT), str(broken), *field)
+    code, message = _REFUSALS.get(broken.rule, (Code.INVALID_INPUT, "the ledger refuses this"))
+    return Refused(code, f"{message} ({broken})", *field)

@@ -1,30 +1,35 @@
 """Who asks: the actor that a bearer token (RFC 6750) names.
 
-The token is a JWT (RFC 7519) signed with Ed25519 (RFC 8037, alg EdDSA):
+The token is a JWT (RFC 7519) signed with Ed25519 (RFC 8037, alg EdDSA; RFC 9864, alg Ed25519):
 
     iss, aud   the issuer that we trust, and the coalition's origin
     exp, iat   in seconds; at most `SKEW_S` of difference between clocks is forgiven
-    sub        the actor's id
+    sub        the actor's id: 1 to 64 printable ASCII characters without spaces
     role       operator | partner | member
 
 A token of another algorithm, issuer, audience or key is no token. Nothing in its header chooses how
 it is verified: neither `alg` nor `kid`, `jwk` or `jku`.
 """
 
+import re
+import warnings
 from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
 from graphql import GraphQLError
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import OKPKey
 
 from loyalty.actors import Actor, MemberActor, Operator, PartnerActor
 
 SKEW_S = 30
 TOKEN_MAX_CHARS = 4_096
-_ALGORITHMS = ["EdDSA"]
+_SUBJECT = re.compile(r"[\x21-\x7e]{1,64}\Z")
+# Two names of one algorithm: RFC 9864 replaces the older, which most issuers still write.
+_ALGORITHMS = ["Ed25519", "EdDSA"]
+warnings.filterwarnings("ignore", "EdDSA is deprecated via RFC 9864", SecurityWarning)
 _ROLES: dict[str, Callable[[str], Actor]] = {
     "operator": Operator,
     "partner": PartnerActor,
@@ -73,10 +78,10 @@ def token_actor(token: str, issuer: Issuer, now: datetime) -> Actor:
             sub={"essential": True},
         )
         rules.validate(claims)
-    except (JoseError, ValueError, TypeError) as error:
+    except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise Unauthenticated(f"The token is not valid: {type(error).__name__}.") from None
     make, subject = _ROLES.get(str(claims.get("role"))), claims["sub"]
-    if make is None or not isinstance(subject, str) or not 0 < len(subject) <= 64:
+    if make is None or not isinstance(subject, str) or not _SUBJECT.match(subject):
         raise Unauthenticated("The token names no operator, partner or member.")
     return make(subject)
 
@@ -95,4 +100,4 @@ def issue_token(
         "iat": issued,
         "exp": issued + life_s,
     }
-    return jwt.encode({"alg": "EdDSA", "typ": "JWT"}, claims, key, algorithms=_ALGORITHMS)
+    return jwt.encode({"alg": "Ed25519", "typ": "JWT"}, claims, key, algorithms=_ALGORITHMS)

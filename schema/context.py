@@ -25,6 +25,12 @@ class Context:
         self._actor = actor
         self._records: dict[type[Record], DataLoader[str, Versioned[Record] | None]] = {}
 
+    def forget(self) -> None:
+        """What was read so far may have changed."""
+        self._records.clear()
+        for loader in ("transactions", "wallets"):
+            self.__dict__.pop(loader, None)
+
     @property
     def actor(self) -> Actor:
         """Who asks. Raises Unauthenticated if that is nobody."""

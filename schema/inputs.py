@@ -8,10 +8,12 @@ from strawberry.relay import GlobalID
 from strawberry.types import has_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
+from ledger.errors import shown
 from loyalty.authority import Signature
 from loyalty.committing import Request, request_of
 from loyalty.refusals import Code, Refused
 from schema.context import Context
+from schema.queries.ids import is_id_of
 from schema.scalars import Points
 
 SIGNATURES = frozenset({"signature", "signatures"})
@@ -37,7 +39,11 @@ def given(signature: SignatureInput | None) -> Signature | None:
 
 
 def request(context: Context, input_: object) -> Request:
-    """Who asks for what, known by its idempotency key. Raises Refused, Unauthenticated."""
+    """Who asks for what, known by its idempotency key. Raises Refused, Unauthenticated.
+
+    Every mutation begins with it, so what an earlier one of the same document read is read again.
+    """
+    context.forget()
     key = input_.idempotency_key  # type: ignore[attr-defined]
     return request_of(context.actor, key, asked(input_))
 
@@ -53,9 +59,9 @@ def asked(input_: object) -> dict[str, object]:
 
 
 def node_id(id_: GlobalID, type_name: str, *field: str) -> str:
-    """The id within its type. Raises Refused for the id of something else."""
-    if id_.type_name != type_name:
-        raise Refused(Code.NOT_FOUND, f"this is no id of a {type_name}", *field)
+    """The id within its type. Raises Refused for what cannot be the id of such a thing."""
+    if not is_id_of(id_, type_name):
+        raise Refused(Code.NOT_FOUND, f"{shown(str(id_)[:64])} is no id of a {type_name}", *field)
     return id_.node_id
 
 

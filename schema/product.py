@@ -1,6 +1,10 @@
-"""The product's schema: every query and mutation, one file each, put together."""
+"""The product's schema: every query and mutation, one file each, put together.
+
+`python -m schema.product` writes it to `schema.graphql`, which stands in the repository.
+"""
 
 import logging
+from pathlib import Path
 
 from graphql import GraphQLError
 from strawberry.tools import merge_types
@@ -77,6 +81,11 @@ def _unavailable(error: GraphQLError) -> GraphQLError:
     )
 
 
+def main() -> None:
+    """Writes `schema.graphql` of the directory that it is called in."""
+    Path("schema.graphql").write_text(product_schema().as_str() + "\n", encoding="utf-8")
+
+
 def product_schema() -> ProductSchema:
     """A new schema, with its own cache of documents."""
     return ProductSchema(
@@ -85,3 +94,7 @@ def product_schema() -> ProductSchema:
         types=[Voucher],
         config=CONFIG,
     )
+
+
+if __name__ == "__main__":
+    main()

@@ -51,6 +51,12 @@ class CreateCurrency:
 
 def _owner(input_: CreateCurrencyInput) -> PartnerSignature | None:
     if input_.owner is None:
+        if input_.signature is not None:
+            raise Refused(
+                Code.INVALID_INPUT,
+                "only an owner signs: name it, or leave the signature out",
+                "signature",
+            )
         return None
     if input_.signature is None:
         raise Refused(Code.SIGNATURE_REQUIRED, "its owner must sign the currency", "signature")

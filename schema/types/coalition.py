@@ -1,13 +1,13 @@
 """The coalition itself."""
 
-from collections.abc import Iterable
+from asyncio import gather
 
 import strawberry
-from strawberry.relay import ListConnection, connection
+from strawberry.relay import Connection, Edge
 
-from loyalty.records import Partner as PartnerRecord
 from schema.context import Info
-from schema.types.partner import Partner
+from schema.types.pages import PAGE_MAX, page_info, page_of
+from schema.types.partner import Partner, partner
 from schema.types.programme import Programme, programme
 
 
@@ -51,16 +51,26 @@ class Coalition:
         coalition = info.context.coalition
         return coalition.governance().keys_of("entries", coalition.now())
 
-    @connection(ListConnection[Partner])
-    def partners(self, info: Info) -> Iterable[Partner]:
-        coalition = info.context.coalition
-        joined = sorted(coalition.governance().partners)
-        found = coalition.store.records(PartnerRecord, joined)
-        return [Partner(key=id_, record=found[id_].record) for id_ in joined if id_ in found]
+    @strawberry.field(description="By id, at most 100 a page; those that left, too.")
+    async def partners(
+        self, info: Info, first: int = PAGE_MAX, after: str | None = None
+    ) -> Connection[Partner]:
+        ids, more = page_of(sorted(info.context.coalition.governance().partners), first, after)
+        found = await gather(*(partner(info.context, id_) for id_ in ids))
+        edges = [
+            Edge(cursor=id_, node=node)
+            for id_, node in zip(ids, found, strict=True)
+            if node is not None
+        ]
+        return Connection(page_info=page_info(ids, after, more), edges=edges)
 
-    @connection(ListConnection[Programme])
-    def programmes(self, info: Info) -> Iterable[Programme]:
+    @strawberry.field(description="By id, at most 100 a page.")
+    def programmes(
+        self, info: Info, first: int = PAGE_MAX, after: str | None = None
+    ) -> Connection[Programme]:
         latest = info.context.coalition.governance().latest
-        ids = sorted(id_ for type_, id_ in latest if type_ == "programme")
-        found = (programme(info.context, id_) for id_ in ids)
-        return [each for each in found if each is not None]
+        known = sorted(id_ for type_, id_ in latest if type_ == "programme")
+        ids, more = page_of(known, first, after)
+        found = [(id_, programme(info.context, id_)) for id_ in ids]
+        edges = [Edge(cursor=id_, node=node) for id_, node in found if node is not None]
+        return Connection(page_info=page_info(ids, after, more), edges=edges)

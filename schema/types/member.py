@@ -7,7 +7,7 @@ from ledger.names import WalletId
 from loyalty.members import may_see_member
 from loyalty.records import Member as MemberRecord
 from loyalty.records import WalletOwner
-from schema.context import Context, Info
+from schema.context import Context
 from schema.types.wallet import Wallet
 
 
@@ -35,12 +35,6 @@ class Member(Node):
 
     def _wallet(self, currency: str, id_: WalletId) -> Wallet:
         return Wallet(key=id_, owner=WalletOwner(self.key, currency))
-
-    @classmethod
-    async def resolve_nodes(  # type: ignore[override]
-        cls, *, info: Info, node_ids: list[str], required: bool = False
-    ) -> "list[Member | None]":
-        return [await member(info.context, id_) for id_ in node_ids]
 
 
 async def member(context: Context, id_: str) -> Member | None:

@@ -25,12 +25,6 @@ class Partner(Node):
         coalition = info.context.coalition
         return coalition.governance().keys_of(f"partner:{self.key}", coalition.now())
 
-    @classmethod
-    async def resolve_nodes(  # type: ignore[override]
-        cls, *, info: Info, node_ids: list[str], required: bool = False
-    ) -> "list[Partner | None]":
-        return [await partner(info.context, id_) for id_ in node_ids]
-
 
 async def partner(context: Context, id_: str) -> Partner | None:
     """A partner; everyone who has a token may see all."""

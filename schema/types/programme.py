@@ -65,12 +65,6 @@ class Programme(Node):
     def document(self, info: Info) -> Document:
         return Document(orjson.loads(info.context.coalition.programme_text(self.rule)))
 
-    @classmethod
-    async def resolve_nodes(  # type: ignore[override]
-        cls, *, info: Info, node_ids: list[str], required: bool = False
-    ) -> "list[Programme | None]":
-        return [programme(info.context, id_) for id_ in node_ids]
-
 
 def programme(context: Context, id_: str) -> Programme | None:
     """A programme; everyone who has a token may see all."""

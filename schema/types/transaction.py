@@ -122,12 +122,6 @@ class Transaction(Node):
     def signature(self) -> str:
         return b64encode(self.signed.signature.signature).decode()
 
-    @classmethod
-    async def resolve_nodes(  # type: ignore[override]
-        cls, *, info: Info, node_ids: list[str], required: bool = False
-    ) -> "list[Transaction | None]":
-        return [await transaction(info.context, TransactionId(id_)) for id_ in node_ids]
-
 
 async def transaction(context: Context, id_: TransactionId) -> Transaction | None:
     """A transaction that the actor may see; None for others and for unknown ones alike."""

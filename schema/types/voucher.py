@@ -5,7 +5,7 @@ from strawberry.relay import Node, NodeID
 
 from loyalty.records import Voucher as VoucherRecord
 from loyalty.rewards import may_see_voucher
-from schema.context import Context, Info
+from schema.context import Context
 
 
 @strawberry.type(description="What a member got for points, to be used once.")
@@ -32,12 +32,6 @@ class Voucher(Node):
     @strawberry.field(description="Absent while it can still be used.")
     def used_at(self) -> str | None:
         return self.record.used_at or None
-
-    @classmethod
-    async def resolve_nodes(  # type: ignore[override]
-        cls, *, info: Info, node_ids: list[str], required: bool = False
-    ) -> "list[Voucher | None]":
-        return [await voucher(info.context, id_) for id_ in node_ids]
 
 
 async def voucher(context: Context, id_: str) -> Voucher | None:

@@ -1,9 +1,10 @@
 """A member's points in one currency."""
 
+from asyncio import gather
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
-from strawberry.relay import Connection, Edge, Node, NodeID, PageInfo
+from strawberry.relay import Connection, Edge, Node, NodeID
 
 from ledger.names import CurrencyCode, WalletId
 from ledger.wallets import Wallet as WalletState
@@ -12,12 +13,11 @@ from loyalty.members import may_see_member
 from loyalty.records import WalletOwner
 from schema.context import Context, Info
 from schema.scalars import Points, bad_input
-from schema.types.transaction import Transaction, transaction_of
+from schema.types.pages import check_first, page_info
+from schema.types.transaction import Transaction, transaction
 
 if TYPE_CHECKING:
     from schema.types.member import Member
-
-PAGE_MAX = 100
 
 
 @strawberry.type(description="Points with one issuer and one expiry.")
@@ -48,7 +48,8 @@ class Wallet(Node):
     async def member(
         self, info: Info
     ) -> Annotated["Member", strawberry.lazy("schema.types.member")] | None:
-        from schema.types.member import member
+        # There, because the module of members needs this one.
+        from schema.types.member import member  # noqa: PLC0415
 
         return await member(info.context, self.owner.member)
 
@@ -92,36 +93,23 @@ class Wallet(Node):
         state = await self._state(info)
         return Head(seq=state.seq, entry_hash=state.head, at=state.at) if state.seq else None
 
-    @strawberry.field(description="Newest first, at most 100 a page.")
+    @strawberry.field(
+        description="Newest first, at most 100 a page; a partner sees those that it takes part in."
+    )
     async def transactions(
         self, info: Info, first: int = 20, after: str | None = None
     ) -> Connection[Transaction]:
-        if not 1 <= first <= PAGE_MAX:
-            raise bad_input(f"`first` is 1 to {PAGE_MAX}, not {first}.")
         history = info.context.coalition.store.wallet_history
-        rows = history(WalletId(self.key), _seq_of(after), first + 1)
-        page = rows[:first]
-        found = await info.context.transactions.load_many([row.transaction for row in page])
+        rows = history(WalletId(self.key), _seq_of(after), check_first(first) + 1)
+        page = {str(row.wallet.seq): row.transaction for row in rows[:first]}
+        found = await gather(*(transaction(info.context, id_) for id_ in page.values()))
         edges = [
-            Edge(cursor=str(row.wallet.seq), node=node)
-            for row, each in zip(page, found, strict=True)
-            if each is not None and (node := transaction_of(each)) is not None
+            Edge(cursor=cursor, node=node)
+            for cursor, node in zip(page, found, strict=True)
+            if node is not None
         ]
-        return Connection(
-            page_info=PageInfo(
-                has_next_page=len(rows) > first,
-                has_previous_page=after is not None,
-                start_cursor=edges[0].cursor if edges else None,
-                end_cursor=edges[-1].cursor if edges else None,
-            ),
-            edges=edges,
-        )
-
-    @classmethod
-    async def resolve_nodes(  # type: ignore[override]
-        cls, *, info: Info, node_ids: list[str], required: bool = False
-    ) -> "list[Wallet | None]":
-        return [await wallet(info.context, WalletId(id_)) for id_ in node_ids]
+        # Of all the rows: a page whose every transaction is hidden still leads to the next.
+        return Connection(page_info=page_info(list(page), after, len(rows) > first), edges=edges)
 
     async def _state(self, info: Info) -> WalletState:
         row = await info.context.wallets.load(WalletId(self.key))

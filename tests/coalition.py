@@ -1,0 +1,437 @@
+"""A small coalition for tests: in memory, with its clock, its randomness and its pauses in hand.
+
+Three partners with keys have joined: grocer and fuel issue STARS, the coalition's currency, and
+give rewards for them; fuel issues LITRES too, which are its own; florist is in no programme.
+Requests go through the product's schema, signed as their senders would.
+"""
+
+import asyncio
+from base64 import b64encode
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from random import Random
+from threading import Thread
+from typing import Any, NamedTuple
+
+from strawberry.relay import GlobalID
+
+from ledger.canonical import canonical
+from ledger.history import History
+from ledger.instructions import instruction, registration
+from ledger.names import at_text, digest, transaction_id
+from ledger.notes import SeedSigner
+from ledger.verify import verify
+from loyalty import governing
+from loyalty.actors import Actor, MemberActor, Operator, PartnerActor
+from loyalty.coalition import Coalition
+from loyalty.ports import Commit, GovernanceRow, Outcome, StoreUnavailable, TransactionRow
+from schema.context import Context
+from schema.product import product_schema
+from storage.memory import MemoryStore
+from storage.reading import ledger_in_order, row_faults
+
+ORIGIN = "stars.example/ledger"
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+OPERATOR = Operator("ann")
+GROCER, FUEL, FLORIST = PartnerActor("grocer"), PartnerActor("fuel"), PartnerActor("florist")
+SCHEMA = product_schema()
+
+STARS = {
+    "id": "stars",
+    "version": 1,
+    "name": "Stars",
+    "currency": "STARS",
+    "earn": [
+        {
+            "effect": "points_per_amount",
+            "id": "base",
+            "partners": ["fuel", "grocer"],
+            "money": "USD",
+            "points": 1,
+            "per_minor": 100,
+            "rounding": "floor",
+        }
+    ],
+    "rewards": [
+        {"id": "coffee", "name": "A coffee", "points": 50, "partner": "grocer"},
+        {"id": "wash", "name": "A car wash", "points": 30, "partner": "fuel"},
+    ],
+    "expiry": {"after": "month_end", "months": 12},
+}
+LITRES = {
+    "id": "litres",
+    "version": 1,
+    "name": "Litres",
+    "currency": "LITRES",
+    "earn": [
+        {
+            "effect": "points_per_amount",
+            "id": "per-dollar",
+            "partners": ["fuel"],
+            "money": "USD",
+            "points": 2,
+            "per_minor": 100,
+            "rounding": "half_up",
+        }
+    ],
+    "rewards": [{"id": "can", "name": "A can", "points": 20, "partner": "fuel"}],
+    "expiry": {"after": "never"},
+}
+
+TRANSACTION = """{ id kind at rule of { id } entryHash by { party key signature asked }
+    postings { account currency amount } lots { wallet expires issuer change }
+    chains { wallet seq available arrears } }"""
+RESULTS = {
+    "registerPartner": "partner { id partnerId name keys }",
+    "createCurrency": "currency { code owner decimals }",
+    "publishProgramme": "programme { id name version currency digest document }",
+    "enrolMember": "member { id displayName enrolledAt wallets { currency available } }",
+    "recordPurchase": f"points transactions {TRANSACTION}",
+    "redeemReward": "voucher { id rewardId name partnerId issuedAt usedAt } transaction "
+    + TRANSACTION,
+    "useVoucher": "voucher { id partnerId usedAt }",
+    "transferPoints": f"transaction {TRANSACTION}",
+    "reverseTransaction": f"transaction {TRANSACTION}",
+}
+# What a partner signs each of them as.
+OPERATIONS = {"recordPurchase": "earn", "redeemReward": "redeem", "reverseTransaction": "reverse"}
+ERRORS = "userErrors { code field message }"
+
+
+class Refusal(NamedTuple):
+    """One of `userErrors`."""
+
+    code: str
+    field: list[str]
+    message: str
+
+
+class Answer(NamedTuple):
+    """A GraphQL response."""
+
+    data: Any
+    errors: list[dict[str, Any]]
+
+    @property
+    def codes(self) -> list[str]:
+        return [error["extensions"]["code"] for error in self.errors]
+
+
+class House:
+    """The coalition, its store, and the people who send requests."""
+
+    def __init__(self, store: MemoryStore | None = None) -> None:
+        self._begin(MemoryStore() if store is None else store)
+        copy_contents(_founded(), self.store)
+
+    def _begin(self, store: MemoryStore) -> None:
+        self.store = store
+        self.clock = NOON
+        self.pauses_s: list[float] = []
+        self._verified: Any = None
+        self.coalition = Coalition(
+            ORIGIN,
+            self.store,
+            SeedSigner(f"{ORIGIN}/entries", b"e" * 32),
+            lambda: self.clock,
+            Random(7).randbytes,
+            self.pauses_s.append,
+        )
+        self._keys = (f"key-{number}" for number in range(10**6))
+
+    def _found(self) -> None:
+        self._keys = (f"founding-{number}" for number in range(10**6))
+        assert governing.found(self.coalition, SeedSigner(ORIGIN, b"l" * 32).verifier)
+        for partner in ("grocer", "fuel", "florist"):
+            self.done(OPERATOR, "registerPartner", self.registration(partner))
+        self.done(OPERATOR, "createCurrency", self.input(code="STARS", decimals=0))
+        self.done(OPERATOR, "createCurrency", self.owned_currency("LITRES", "fuel"))
+        self.done(OPERATOR, "publishProgramme", self.programme(STARS, "fuel", "grocer"))
+        self.done(FUEL, "publishProgramme", self.programme(LITRES, "fuel"))
+
+    # What is sent
+
+    def input(self, **members: object) -> dict[str, Any]:
+        """An input with an idempotency key of its own."""
+        return {"idempotencyKey": next(self._keys), **members}
+
+    def signed(self, actor: PartnerActor, operation: str, input_: Mapping[str, Any]) -> Any:
+        """An input with a partner's signature over the instruction that it gives."""
+        subject = transaction_id(actor.party, input_["idempotencyKey"])
+        return {**input_, "signature": signature(actor.id, operation, subject, asked(input_))}
+
+    def registration(self, partner: str, **members: object) -> dict[str, Any]:
+        """An input of `registerPartner` with the proof that the key is held."""
+        signer = key_of(partner)
+        vkey = str(signer.verifier)
+        proof = signer.sign(registration(ORIGIN, f"partner:{partner}", vkey))
+        return self.input(
+            **{
+                "partnerId": partner,
+                "name": partner.title(),
+                "verifierKey": vkey,
+                "proof": b64encode(proof).decode(),
+                **members,
+            }
+        )
+
+    def owned_currency(self, code: str, owner: str, decimals: int = 0) -> dict[str, Any]:
+        """An input of `createCurrency` with its owner's signature."""
+        members = {"currency": code, "owner": f"partner:{owner}", "decimals": decimals}
+        subject = str(self.coalition.governance().seq + 1)
+        return self.input(
+            code=code,
+            decimals=decimals,
+            owner=owner,
+            signature=signature(owner, "currency", subject, digest(canonical(members))),
+        )
+
+    def programme(self, document: Mapping[str, Any], *partners: str) -> dict[str, Any]:
+        """An input of `publishProgramme` with the signatures of these partners."""
+        return self.input(document=document, signatures=programme_signatures(document, *partners))
+
+    def purchase(
+        self, member: str, minor: int, actor: PartnerActor = GROCER, **members: object
+    ) -> dict[str, Any]:
+        """A signed input of `recordPurchase`."""
+        money = {"minor": minor, "currency": "USD"}
+        given = {"memberId": member, "amount": money, **members}
+        return self.signed(actor, "earn", self.input(**given))
+
+    # What comes of it
+
+    def execute(self, document: str, actor: Actor | None, **variables: object) -> Answer:
+        """The response to a GraphQL document. No defect of ours may show in it."""
+        context = Context(self.coalition, actor)
+        running = SCHEMA.execute(document, variable_values=variables, context_value=context)
+        result = asyncio.run(running)
+        answer = Answer(result.data, [error.formatted for error in result.errors or []])
+        assert "INTERNAL" not in answer.codes, answer
+        return answer
+
+    def send(self, actor: Actor | None, mutation: str, input_: object) -> Answer:
+        """The response to a mutation."""
+        type_ = f"{mutation[0].upper()}{mutation[1:]}Input"
+        body = f"{mutation}(input: $input) {{ {RESULTS[mutation]} {ERRORS} }}"
+        return self.execute(f"mutation ($input: {type_}!) {{ {body} }}", actor, input=input_)
+
+    def done(self, actor: Actor, mutation: str, input_: object) -> Any:
+        """The result of a mutation that must succeed."""
+        answer = self.send(actor, mutation, input_)
+        assert not answer.errors, answer.errors
+        payload = answer.data[mutation]
+        assert payload.pop("userErrors") == [], answer.data
+        return payload
+
+    def refused(self, actor: Actor, mutation: str, input_: object) -> Refusal:
+        """Why a mutation was refused; nothing was written, and the ledger still verifies."""
+        before = contents(self.store)
+        answer = self.send(actor, mutation, input_)
+        assert not answer.errors, answer.errors
+        payload = answer.data[mutation]
+        (error,) = payload.pop("userErrors")
+        assert not any(payload.values()), payload
+        assert contents(self.store) == before
+        if before != self._verified:
+            verified(self.store)
+            self._verified = before
+        return Refusal(error["code"], error["field"], error["message"])
+
+    def failed(self, actor: Actor | None, mutation: str, input_: object) -> tuple[str, str]:
+        """Code and message of the GraphQL error of a mutation that wrote nothing."""
+        before = contents(self.store)
+        answer = self.send(actor, mutation, input_)
+        (error,) = answer.errors
+        assert answer.data is None
+        assert contents(self.store) == before
+        return error["extensions"]["code"], error["message"]
+
+    def ask(self, actor: Actor, query: str, **variables: object) -> Any:
+        """The data of a query that must succeed."""
+        answer = self.execute(query, actor, **variables)
+        assert not answer.errors, answer.errors
+        return answer.data
+
+    # What tests begin with
+
+    def enrolled(self, name: str | None = None) -> str:
+        """The global id of a new member."""
+        members = {} if name is None else {"displayName": name}
+        return self.done(OPERATOR, "enrolMember", self.input(**members))["member"]["id"]
+
+    def earned(self, member: str, points: int, actor: PartnerActor = GROCER) -> str:
+        """The global id of a transaction that gave a member so many STARS."""
+        paid = self.purchase(member, points * 100, actor)
+        return self.done(actor, "recordPurchase", paid)["transactions"][-1]["id"]
+
+    def voucher(self, member: str) -> str:
+        """The global id of a voucher for a coffee."""
+        wanted = self.input(
+            memberId=member, programmeId=gid("Programme", "stars"), rewardId="coffee"
+        )
+        return self.done(as_member(member), "redeemReward", wanted)["voucher"]["id"]
+
+    def wallet(self, member: str, currency: str = "STARS") -> Any:
+        """What a member sees of a wallet."""
+        query = """query ($id: ID!, $currency: String!) { member(id: $id) {
+            wallet(currency: $currency) { id available lapsed held pending arrears
+            lots { expires issuer points lapsed } head { seq entryHash at } } } }"""
+        data = self.ask(as_member(member), query, id=member, currency=currency)
+        return data["member"]["wallet"]
+
+    def available(self, member: str, currency: str = "STARS") -> int:
+        return self.wallet(member, currency)["available"]
+
+    def later(self, **by: int) -> str:
+        """Moves the clock and tells the time."""
+        self.clock += timedelta(**by)
+        return at_text(self.clock)
+
+    def entries(self) -> int:
+        """How many entries the ledger has."""
+        return len(ledger_in_order(self.store))
+
+    def revoke(self, partner: str) -> None:
+        """Ends a partner's key. No mutation does that yet."""
+        self.govern("key", party=f"partner:{partner}", vkey=str(key_of(partner).verifier))
+
+    def leave(self, partner: str) -> None:
+        """A partner leaves. No mutation does that yet."""
+        self.govern("partner", partner=partner)
+
+    def govern(self, type_: str, **members: str) -> None:
+        draft = governing._GovernanceDraft(self.coalition)
+        status = "left" if type_ == "partner" else "revoked"
+        draft.add(type_, status=status, **members)
+        row = TransactionRow(transaction_id("system:test", next(self._keys)), None, None)
+        assert self.store.commit(Commit((row,), (), tuple(draft.rows))) is Outcome.DONE
+
+
+class Faulty(MemoryStore):
+    """A store that fails as it is told, a word for each commit to come.
+
+    busy, moved: nothing is written; lost: written, but the answer is lost; unknown: neither written
+    nor answered; ok: as it should be. `down`: every read fails, too.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.script: Iterator[str] = iter(())
+        self.commits = 0
+        self.down = False
+        self.meanwhile: Callable[[], object] | None = None
+
+    def commit(self, commit: Commit) -> Outcome:
+        self.commits += 1
+        if self.meanwhile is not None:
+            # Once, or it would meet itself.
+            happens, self.meanwhile = self.meanwhile, None
+            other = Thread(target=happens)
+            other.start()
+            other.join()
+        word = next(self.script, "ok")
+        if word in ("ok", "lost"):
+            outcome = super().commit(commit)
+            return outcome if word == "ok" else Outcome.UNKNOWN
+        return Outcome(word)
+
+    def transactions(self, ids: Collection[Any]) -> Any:
+        self._check()
+        return super().transactions(ids)
+
+    def wallets(self, wallets: Collection[Any]) -> Any:
+        self._check()
+        return super().wallets(wallets)
+
+    def wallet_history(self, wallet: Any, before_seq: int | None, limit: int) -> Any:
+        self._check()
+        return super().wallet_history(wallet, before_seq, limit)
+
+    def governance(self, after_seq: int) -> Sequence[GovernanceRow]:
+        self._check()
+        return super().governance(after_seq)
+
+    def record(self, kind: Any, id_: str) -> Any:
+        self._check()
+        return super().record(kind, id_)
+
+    def _check(self) -> None:
+        if self.down:
+            raise StoreUnavailable("Could not connect to https://dynamodb.example: secret-host")
+
+
+@cache
+def _founded() -> MemoryStore:
+    """A store in which all of it is founded: each test begins with a copy."""
+    house = House.__new__(House)
+    house._begin(MemoryStore())
+    house._found()
+    return house.store
+
+
+def copy_contents(source: MemoryStore, to: MemoryStore) -> None:
+    parts = contents(source)
+    to._transactions, to._wallets, to._governance, to._records, to._standings = parts
+
+
+@cache
+def key_of(partner: str) -> SeedSigner:
+    return SeedSigner(f"{partner}.example", partner.encode().ljust(32, b"."))
+
+
+def signature(partner: str, operation: str, subject: str, asked_: str) -> dict[str, str]:
+    signer = key_of(partner)
+    given = signer.sign(instruction(ORIGIN, operation, subject, asked_))
+    return {"key": signer.verifier.label, "signature": b64encode(given).decode()}
+
+
+def programme_signatures(document: Mapping[str, Any], *partners: str) -> list[dict[str, Any]]:
+    """Of each partner over a programme's digest."""
+    rule = digest(canonical(document))
+    subject = f"{document['id']}@{document['version']}"
+    return [
+        {"partnerId": each, "signature": signature(each, "programme", subject, rule)}
+        for each in partners
+    ]
+
+
+def asked(input_: Mapping[str, Any]) -> str:
+    """What is signed of an input: its digest without signatures and absent members."""
+    members = {
+        name: value
+        for name, value in input_.items()
+        if value is not None and name not in ("signature", "signatures")
+    }
+    return digest(canonical(members))
+
+
+def gid(type_: str, id_: str) -> str:
+    return str(GlobalID(type_, id_))
+
+
+def own_id(global_id: str) -> str:
+    return GlobalID.from_id(global_id).node_id
+
+
+def as_member(member: str) -> MemberActor:
+    return MemberActor(own_id(member))
+
+
+def contents(store: MemoryStore) -> Any:
+    """All that a store holds, to compare."""
+    return (
+        dict(store._transactions),
+        {id_: list(rows) for id_, rows in store._wallets.items()},
+        list(store._governance),
+        dict(store._records),
+        dict(store._standings),
+    )
+
+
+def verified(store: MemoryStore) -> History:
+    """The history of a store's ledger, in which an auditor finds no fault."""
+    result = verify(ledger_in_order(store), origin=ORIGIN, cores=1)
+    assert result.fault is None, result.fault
+    assert list(row_faults(store.ledger_rows(), result.history)) == []
+    return result.history

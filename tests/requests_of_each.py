@@ -1,0 +1,90 @@
+"""One request of each mutation that must succeed, for tests that hold of all of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from loyalty.actors import Actor
+from tests.coalition import (
+    FUEL,
+    GROCER,
+    OPERATOR,
+    STARS,
+    House,
+    as_member,
+    gid,
+)
+
+Request = tuple[Actor, dict[str, Any]]
+
+
+def register_partner(house: House) -> Request:
+    return OPERATOR, house.registration("bakery", name="Bäckerei")
+
+
+def create_currency(house: House) -> Request:
+    return OPERATOR, house.input(code="MILES", decimals=2)
+
+
+def create_owned_currency(house: House) -> Request:
+    return OPERATOR, house.owned_currency("CRUMBS", "grocer", 2)
+
+
+def publish_programme(house: House) -> Request:
+    return FUEL, house.programme({**STARS, "id": "wash", "earn": [], "rewards": [WASH]}, "fuel")
+
+
+def enrol_member(house: House) -> Request:
+    return GROCER, house.input(displayName="Zoë")
+
+
+def record_purchase(house: House) -> Request:
+    paid = house.purchase(
+        house.enrolled(), 1234, FUEL, reference="réceipt", purchasedAt="2026-11-20T23:00:00.000Z"
+    )
+    return FUEL, paid
+
+
+def redeem_reward(house: House) -> Request:
+    member = house.enrolled()
+    house.earned(member, 80)
+    return as_member(member), house.input(
+        memberId=member, programmeId=gid("Programme", "stars"), rewardId="coffee"
+    )
+
+
+def redeem_reward_at_the_till(house: House) -> Request:
+    _, wanted = redeem_reward(house)
+    return GROCER, house.signed(GROCER, "redeem", wanted)
+
+
+def use_voucher(house: House) -> Request:
+    member = house.enrolled()
+    house.earned(member, 80)
+    return GROCER, house.input(voucherId=house.voucher(member))
+
+
+def transfer_points(house: House) -> Request:
+    giver = house.enrolled()
+    house.earned(giver, 80)
+    return as_member(giver), house.input(toMemberId=house.enrolled(), currency="STARS", points=30)
+
+
+def reverse_transaction(house: House) -> Request:
+    earned = house.earned(house.enrolled(), 80)
+    return GROCER, house.signed(GROCER, "reverse", house.input(transactionId=earned, points=20))
+
+
+WASH = STARS["rewards"][1]  # type: ignore[index]
+EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
+    "registerPartner": ("registerPartner", register_partner),
+    "createCurrency": ("createCurrency", create_currency),
+    "createCurrency of a partner": ("createCurrency", create_owned_currency),
+    "publishProgramme": ("publishProgramme", publish_programme),
+    "enrolMember": ("enrolMember", enrol_member),
+    "recordPurchase": ("recordPurchase", record_purchase),
+    "redeemReward": ("redeemReward", redeem_reward),
+    "redeemReward at the till": ("redeemReward", redeem_reward_at_the_till),
+    "useVoucher": ("useVoucher", use_voucher),
+    "transferPoints": ("transferPoints", transfer_points),
+    "reverseTransaction": ("reverseTransaction", reverse_transaction),
+}

@@ -1,0 +1,189 @@
+"""The Lambda function, called with events as API Gateway's HTTP API sends them (tests/events/)."""
+
+import json
+import os
+import subprocess
+import sys
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import orjson
+import pytest
+from botocore.exceptions import ClientError
+from joserfc.jwk import OKPKey
+from moto import mock_aws
+
+from functions import api, wiring
+from ledger.notes import SeedSigner
+from local.moto_dynamodb import corrected_dynamodb
+from loyalty.actors import Operator
+from loyalty.governing import found
+from schema.authentication import issue_token
+from schema.http import BODY_LIMIT_BYTES
+from storage.dynamodb import DynamoStore, Table
+from tests.coalition import NOON, ORIGIN
+
+EVENTS = Path(__file__).parents[2] / "events"
+ROOT = Path(__file__).parents[3]
+REGION = "eu-west-1"
+ISSUER = "https://id.example"
+KEY = OKPKey.generate_key("Ed25519")
+
+Call = Callable[[str], dict[str, Any]]
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A table and a wrapped seed on a local AWS, named by the environment; the KMS key's id."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setattr(wiring, "utc_now", lambda: NOON)
+    monkeypatch.setattr(api, "utc_now", lambda: NOON)
+    api._api.cache_clear()
+    with mock_aws(), corrected_dynamodb():
+        kms = boto3.client("kms", region_name=REGION)
+        key_id = kms.create_key()["KeyMetadata"]["KeyId"]
+        values = {
+            "AWS_REGION": REGION,
+            "TALLYSTICK_ORIGIN": ORIGIN,
+            "TALLYSTICK_TABLE": "tallystick",
+            "TALLYSTICK_ENTRY_SEED": wrapped(key_id, ORIGIN),
+            "TALLYSTICK_ISSUER": ISSUER,
+            "TALLYSTICK_ISSUER_KEY": json.dumps(KEY.as_dict(private=False)),
+        }
+        for name, value in values.items():
+            monkeypatch.setenv(name, value)
+        DynamoStore(Table("tallystick", REGION)).create_table()
+        coalition = wiring.coalition_of(os.environ)
+        assert found(coalition, SeedSigner(ORIGIN, b"l" * 32).verifier)
+        yield key_id
+    api._api.cache_clear()
+
+
+def wrapped(key_id: str, origin: str) -> str:
+    """The entry key's seed as KMS encrypts it for a ledger."""
+    kms = boto3.client("kms", region_name=REGION)
+    answer = kms.encrypt(KeyId=key_id, Plaintext=b"e" * 32, EncryptionContext={"origin": origin})
+    return b64encode(answer["CiphertextBlob"]).decode()
+
+
+@pytest.fixture
+def call(environment: str) -> Call:
+    """Calls the function with an event, its placeholders filled in."""
+    tokens = {
+        "{operator}": issue_token(Operator("ann"), ISSUER, ORIGIN, KEY, NOON, 600),
+        "{expired}": issue_token(Operator("ann"), ISSUER, ORIGIN, KEY, NOON, -600),
+        "{filler}": "x" * BODY_LIMIT_BYTES,
+    }
+
+    def answer(name: str) -> dict[str, Any]:
+        text = (EVENTS / f"{name}.json").read_text(encoding="utf-8")
+        for placeholder, value in tokens.items():
+            text = text.replace(placeholder, value)
+        response = api.handler(json.loads(text), None)
+        assert response["isBase64Encoded"] is False
+        assert "Traceback" not in response["body"]
+        return response
+
+    return answer
+
+
+def body(response: dict[str, Any]) -> Any:
+    return orjson.loads(response["body"])
+
+
+@pytest.mark.parametrize("name", ["post_query", "get_query", "post_graphql_response"])
+def test_a_query_is_answered_in_text(call: Call, name: str) -> None:
+    """By POST or GET, and in either media type, the body is readable as it is."""
+    response = call(name)
+    assert response["statusCode"] == 200
+    wanted = "graphql-response+json" if name == "post_graphql_response" else "json"
+    assert response["headers"]["content-type"] == f"application/{wanted}; charset=utf-8"
+    now = "2026-11-21T12:00:00.000Z"
+    expected = {"origin": ORIGIN, "now": now, "currencies": []}
+    assert body(response) == {"data": {"coalition": expected}}
+
+
+def test_a_mutation_is_done_once_however_it_is_encoded(call: Call) -> None:
+    """The same request, once as text and once in base64, enrols one member."""
+    first, again = call("post_mutation"), call("post_mutation_base64")
+    assert body(first)["data"]["enrolMember"]["member"]["displayName"] == "Zoë"
+    assert body(first) == body(again)
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "code"),
+    [
+        ("post_missing_token", 200, "UNAUTHENTICATED"),
+        ("post_expired_token", 401, "UNAUTHENTICATED"),
+        ("post_oversized", 413, "BAD_REQUEST"),
+        ("post_json_scalar", 400, "BAD_REQUEST"),
+        ("post_no_body", 400, "BAD_REQUEST"),
+        ("get_mutation", 405, "BAD_REQUEST"),
+        ("get_graphiql", 406, "BAD_REQUEST"),
+        ("options", 405, "BAD_REQUEST"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(call: Call, name: str, status: int, code: str) -> None:
+    """With a status and a code, in JSON."""
+    response = call(name)
+    assert response["statusCode"] == status
+    assert response["headers"]["content-type"] == "application/json; charset=utf-8"
+    (error,) = body(response)["errors"]
+    assert error["extensions"]["code"] == code
+
+
+def test_another_path_is_not_found(call: Call) -> None:
+    """Only /graphql and /health are served."""
+    assert call("get_wrong_path")["statusCode"] == 404
+
+
+def test_health_needs_no_token(call: Call) -> None:
+    """A load balancer has none."""
+    assert body(call("get_health")) == {"status": "ok"}
+
+
+def test_its_parts_are_made_once(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """KMS and the table are connected to at the first event of a process, not at each."""
+    made: list[object] = []
+    make = api.coalition_of
+    monkeypatch.setattr(api, "coalition_of", lambda values: made.append(1) or make(values))
+    for _ in range(3):
+        call("post_query")
+    assert len(made) == 1
+
+
+def test_the_seed_of_another_ledger_is_refused(
+    environment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The origin is what KMS binds the seed to: a mixed-up deployment does not sign."""
+    seed = wrapped(environment, "other.example/ledger")
+    monkeypatch.setenv("TALLYSTICK_ENTRY_SEED", seed)
+    with pytest.raises(ClientError, match="InvalidCiphertext"):
+        wiring.coalition_of(os.environ)
+
+
+def test_a_first_event_that_fails_does_not_stick(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If KMS cannot answer, the next event tries again."""
+    seed = os.environ["TALLYSTICK_ENTRY_SEED"]
+    monkeypatch.setenv("TALLYSTICK_ENTRY_SEED", "AAAA")
+    with pytest.raises(ClientError):
+        call("post_query")
+    monkeypatch.setenv("TALLYSTICK_ENTRY_SEED", seed)
+    assert call("post_query")["statusCode"] == 200
+
+
+def test_importing_it_asks_for_nothing() -> None:
+    """No environment is read and nothing connected to before an event comes; nor is what only
+    development needs loaded."""
+    code = (
+        "import sys, functions.api as api; assert api._api.cache_info().currsize == 0;"
+        " assert not {'moto', 'uvicorn', 'local', 'pyarrow'} & set(sys.modules)"
+    )
+    bare = {"PATH": os.environ["PATH"]}
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=bare, check=True, timeout=60)
