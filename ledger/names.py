@@ -13,6 +13,7 @@ hash, digest       b64 of 32 bytes; signature: b64 of 64 bytes
 
 import re
 from base64 import b32encode, b64encode
+from binascii import b2a_base64
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -74,7 +75,7 @@ def digest(data: bytes) -> Hash:
 
 def entry_hash(entry: bytes) -> Hash:
     """b64 of the RFC 6962 leaf hash (section 2.1): H(0x00 || entry)."""
-    return Hash(b64encode(sha256(b"\x00" + entry).digest()).decode())
+    return Hash(b2a_base64(sha256(b"\x00" + entry).digest(), newline=False).decode())
 
 
 def wallet_account(wallet: str, part: str) -> str:

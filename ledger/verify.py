@@ -2,7 +2,7 @@
 
 `verify` takes entries in ledger order (genesis first, each chain's seq in order) and names the
 first fault: the lowest index that is wrong. Rules are checked in order, in this process;
-signatures, which are most of the work, by others beside it.
+signatures, which are most of the work, by others beside it and in what time is left here.
 """
 
 import gc
@@ -20,8 +20,9 @@ from ledger.governance import Check
 from ledger.history import History
 from ledger.notes import signed_holds
 
-_CHUNK_CHECKS = 1024
-_MAX_CHUNKS_AHEAD = 64
+_CHUNK_CHECKS = 512
+# How many chunks wait for each other process, so that it never waits for one.
+_CHUNKS_AHEAD = 3
 # Below this a pool costs more than it saves.
 _POOL_FROM_ENTRIES = 2_000
 
@@ -58,8 +59,8 @@ def verify(
         return _run(history, entries, origin, _Inline(), progress)
     # Forking is quick, but not safe beside other threads.
     context = get_context("fork" if active_count() == 1 else "spawn")
-    with _no_collection(), ProcessPoolExecutor(cores, mp_context=context) as pool:
-        return _run(history, entries, origin, _Pooled(pool), progress)
+    with _no_collection(), ProcessPoolExecutor(cores - 1, mp_context=context) as pool:
+        return _run(history, entries, origin, _Shared(pool, cores - 1), progress)
 
 
 def first_bad_signature(checks: Sequence[Check]) -> int | None:
@@ -88,7 +89,7 @@ def _run(
     history: History,
     entries: Sequence[Labelled],
     origin: str | None,
-    signatures: "_Inline | _Pooled",
+    signatures: "_Inline | _Shared",
     progress: Callable[[int], object] | None,
 ) -> Verified:
     count = 0
@@ -140,44 +141,49 @@ class _Inline:
         return self.bad
 
 
-class _Pooled:
-    """Verifies signatures in other processes, a chunk at a time, with a bound on what waits."""
+class _Shared:
+    """Verifies signatures in chunks: in other processes and, while those have enough, here."""
 
-    def __init__(self, pool: ProcessPoolExecutor) -> None:
+    def __init__(self, pool: ProcessPoolExecutor, workers: int) -> None:
         self.bad: _Bad | None = None
         self._pool = pool
+        self._ahead = _CHUNKS_AHEAD * workers
         self._checks: list[Check] = []
         self._indexes: list[int] = []
-        self._running: deque[tuple[list[int], list[Check], Future[int | None]]] = deque()
+        self._chunks: deque[tuple[list[int], list[Check], Future[int | None]]] = deque()
 
     def add(self, index: int, checks: Iterable[Check]) -> None:
         for check in checks:
             self._checks.append(check)
             self._indexes.append(index)
         if len(self._checks) >= _CHUNK_CHECKS:
-            self._submit()
-            while len(self._running) > _MAX_CHUNKS_AHEAD and self.bad is None:
+            self._verify_chunk()
+            # The oldest first: the fault that is named is the one of lowest index.
+            while self._chunks and self.bad is None and self._chunks[0][2].done():
                 self._take_oldest()
 
     def finish(self) -> _Bad | None:
-        self._submit()
-        # The oldest chunk first: the fault named is the one of lowest index.
-        while self._running and self.bad is None:
+        self._verify_chunk()
+        while self._chunks and self.bad is None:
             self._take_oldest()
-        for *_, future in self._running:
+        for *_, future in self._chunks:
             future.cancel()
         return self.bad
 
-    def _submit(self) -> None:
+    def _verify_chunk(self) -> None:
         # Plain tuples are four times as quick to send as records.
-        signed = [check[:2] for check in self._checks]
-        future = self._pool.submit(_first_bad, signed)
-        self._running.append((self._indexes, self._checks, future))
+        rows = [check[:2] for check in self._checks]
+        if sum(not future.done() for *_, future in self._chunks) < self._ahead:
+            found = self._pool.submit(_first_bad, rows)
+        else:
+            found = Future()
+            found.set_result(_first_bad(rows))
+        self._chunks.append((self._indexes, self._checks, found))
         self._checks, self._indexes = [], []
 
     def _take_oldest(self) -> None:
-        indexes, checks, future = self._running.popleft()
-        position = future.result()
+        indexes, checks, found = self._chunks.popleft()
+        position = found.result()
         if position is not None:
             self.bad = (indexes[position], checks[position])
 

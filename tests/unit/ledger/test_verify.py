@@ -28,7 +28,7 @@ def audit(request, monkeypatch):
     monkeypatch.setattr(module, "_POOL_FROM_ENTRIES", 1)
     monkeypatch.setattr(module, "_CHUNK_CHECKS", 7)
     cores, ahead = request.param
-    monkeypatch.setattr(module, "_MAX_CHUNKS_AHEAD", ahead)
+    monkeypatch.setattr(module, "_CHUNKS_AHEAD", ahead)
 
     def run(entries, **more):
         return verify(entries, cores=cores, **more)
