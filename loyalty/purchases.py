@@ -48,11 +48,13 @@ def record_purchase(
     def decide() -> Plan:
         _check(coalition, purchase)
         found = the_member(coalition, purchase.member, "memberId")
-        awards = _awards(coalition, coalition.governance(), partner, purchase)
+        governance = coalition.governance()
+        awards = _awards(coalition, governance, partner, purchase)
         currencies = [each.currency for each in awards]
         member, puts = with_wallets(coalition, purchase.member, found, currencies)
-        draft = Draft(coalition, {member.wallets[each.currency]: each.currency for each in awards})
-        by = authority(draft.governance, request, "earn", draft.at, signature)
+        wallets = {member.wallets[each.currency]: each.currency for each in awards}
+        draft = Draft(coalition, governance, wallets)
+        by = authority(governance, request, "earn", draft.at, signature)
         for number, each in enumerate(awards):
             wallet = draft.wallet(member.wallets[each.currency])
             first = number == 0

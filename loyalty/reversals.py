@@ -33,8 +33,9 @@ def reverse_transaction(
     def decide() -> Plan:
         earned = _the_earn(coalition, transaction, partner)
         of, version = coalition.store.standing(transaction) or (opened_by(earned), 0)
-        draft = Draft(coalition, {of.wallet: of.currency})
-        by = authority(draft.governance, request, "reverse", draft.at, signature)
+        governance = coalition.governance()
+        draft = Draft(coalition, governance, {of.wallet: of.currency})
+        by = authority(governance, request, "reverse", draft.at, signature)
         if not of.stands:
             raise Refused(
                 Code.EXCEEDS_REMAINING,

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import msgspec
 
 from ledger.errors import PointsMissing, RuleBroken, shown
+from ledger.governance import Governance
 from ledger.kinds import redeem
 from ledger.names import Hash, PartnerId, is_base32_id
 from loyalty.actors import MemberActor, Operator, PartnerActor
@@ -40,13 +41,14 @@ def redeem_reward(
         raise Refused(Code.NOT_FOUND, f"there is no member {shown(wanted.member)}", "memberId")
 
     def decide() -> Plan:
-        rule, programme, reward = _find(coalition, wanted)
+        governance = coalition.governance()
+        rule, programme, reward = _find(coalition, governance, wanted)
         if isinstance(request.actor, PartnerActor) and request.actor.id != reward.partner:
             raise Refused(Code.NOT_PERMITTED, "the reward is another partner's", "rewardId")
         member = the_member(coalition, wanted.member, "memberId").record
         id_ = the_wallet(member, programme.points_currency, reward.points, "rewardId")
-        draft = Draft(coalition, {id_: programme.points_currency})
-        by = authority(draft.governance, request, "redeem", draft.at, signature)
+        draft = Draft(coalition, governance, {id_: programme.points_currency})
+        by = authority(governance, request, "redeem", draft.at, signature)
         try:
             draft.expire_lapsed(id_)
             effect = redeem(draft.wallet(id_), reward.partner, reward.points, draft.at)
@@ -97,8 +99,10 @@ def may_see_voucher(actor: object, voucher: Voucher) -> bool:
     )
 
 
-def _find(coalition: Coalition, wanted: Redemption) -> tuple[Hash, Programme, Reward]:
-    rule = coalition.governance().latest.get(("programme", wanted.programme))
+def _find(
+    coalition: Coalition, governance: Governance, wanted: Redemption
+) -> tuple[Hash, Programme, Reward]:
+    rule = governance.latest.get(("programme", wanted.programme))
     if rule is None:
         raise Refused(
             Code.NOT_FOUND, f"there is no programme {shown(wanted.programme)}", "programmeId"

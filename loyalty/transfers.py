@@ -30,15 +30,16 @@ def transfer_points(coalition: Coalition, request: Request, gift: Gift) -> Answe
         raise Refused(Code.SAME_WALLET, "a transfer goes to another member", "toMemberId")
 
     def decide() -> Plan:
-        if gift.currency not in coalition.governance().currencies:
+        governance = coalition.governance()
+        if gift.currency not in governance.currencies:
             raise Refused(Code.NOT_FOUND, f"there is no currency {gift.currency[:64]}", "currency")
         found = the_member(coalition, gift.to_member, "toMemberId")
         member = the_member(coalition, giver).record
         from_id = the_wallet(member, gift.currency, gift.points, "points")
         receiver, puts = with_wallets(coalition, gift.to_member, found, [gift.currency])
         to_id = receiver.wallets[gift.currency]
-        draft = Draft(coalition, {from_id: gift.currency, to_id: gift.currency})
-        by = authority(draft.governance, request, "transfer", draft.at, None)
+        draft = Draft(coalition, governance, {from_id: gift.currency, to_id: gift.currency})
+        by = authority(governance, request, "transfer", draft.at, None)
         try:
             draft.expire_lapsed(from_id)
             effect = transfer(draft.wallet(from_id), draft.wallet(to_id), gift.points, draft.at)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from ledger.canonical import canonical
 from ledger.entries import sign_entry
 from ledger.errors import PointsMissing, RuleBroken
+from ledger.governance import Governance
 from ledger.history import check_in_force, wallet_after
 from ledger.kinds import Effect, expire, postings
 from ledger.names import At, CurrencyCode, Hash, TransactionId, WalletId, digest, transaction_id
@@ -24,11 +25,19 @@ PROGRAMME = "system:programme"
 
 
 class Draft:
-    """The entries of one commit, and the wallets as they leave them."""
+    """The entries of one commit, and the wallets as they leave them.
 
-    def __init__(self, coalition: Coalition, wallets: dict[WalletId, CurrencyCode]) -> None:
+    governance: what the request was decided by; wallets: those that it touches.
+    """
+
+    def __init__(
+        self,
+        coalition: Coalition,
+        governance: Governance,
+        wallets: dict[WalletId, CurrencyCode],
+    ) -> None:
         self._coalition = coalition
-        self.governance = coalition.governance()
+        self.governance = governance
         rows = coalition.store.wallets(wallets)
         self._wallets = {
             id_: rows[id_].wallet if id_ in rows else Wallet(id_, currency)
