@@ -73,6 +73,7 @@ def carry_out(coalition: Coalition, request: Request, decide: Callable[[], Plan]
     decide: reads, decides and signs anew at each call; what it raises refuses the request.
     """
     unanswered = 0
+    lost = False
     for attempt in range(MAX_ATTEMPTS):
         if attempt:
             coalition.sleep(_pause_s(coalition, attempt))
@@ -83,6 +84,9 @@ def carry_out(coalition: Coalition, request: Request, decide: Callable[[], Plan]
             earlier = _earlier(coalition, request)
             if earlier is not None:
                 return earlier
+            if lost:
+                # A commit of ours may still be under way: "refused" would be a guess.
+                raise StoreUnavailable("a commit was not acknowledged") from None
             raise
         outcome = coalition.store.commit(_whole(request, plan))
         if outcome is Outcome.DONE:
@@ -91,6 +95,7 @@ def carry_out(coalition: Coalition, request: Request, decide: Callable[[], Plan]
             earlier = _earlier(coalition, request)
             if earlier is not None:
                 return earlier
+        lost = lost or outcome is Outcome.UNKNOWN
         unanswered += outcome in (Outcome.BUSY, Outcome.UNKNOWN)
         if unanswered == MAX_UNANSWERED:
             raise StoreUnavailable(f"{MAX_UNANSWERED} commits were not acknowledged")

@@ -52,6 +52,26 @@ def test_moved_does_not_count_as_unanswered() -> None:
         carry_out(house.coalition, request("other"), lambda: plan(0))
 
 
+@pytest.mark.parametrize(
+    ("word", "raised"), [("unknown", StoreUnavailable), ("busy", Refused), ("moved", Refused)]
+)
+def test_a_commit_without_answer_is_not_called_refused(word: str, raised: type[Exception]) -> None:
+    """It may still be under way when the request is decided again and turns out impossible."""
+    store = Faulty()
+    house = House(store)
+    store.script = iter([word])
+    plans = iter([plan()])
+
+    def decide() -> Plan:
+        try:
+            return next(plans)
+        except StopIteration:
+            raise Refused(Code.INSUFFICIENT_POINTS, "others were quicker") from None
+
+    with pytest.raises(raised):
+        carry_out(house.coalition, request(), decide)
+
+
 @pytest.mark.parametrize("records", [COMMIT_MAX_ITEMS - 1, COMMIT_MAX_ITEMS])
 def test_a_commit_has_so_many_rows_and_not_one_more(records: int) -> None:
     """The request's own row counts."""
