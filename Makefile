@@ -3,15 +3,18 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 .PHONY: demo test lint types imports contract bench lock clean
 
 # The lock and the project's metadata are all that decide whether the environment is up to date.
+# What it prints goes to standard error: `make demo ARGS=--json` prints JSON and nothing else.
 $(READY): requirements.lock pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
-	touch $@
+	@echo "setting up $(VENV)/ …" >&2
+	@$(PYTHON) -m venv $(VENV) >&2
+	@$(PIP) --require-hashes --requirement requirements.lock >&2
+	@$(PIP) --no-build-isolation --no-index --editable . >&2
+	@touch $@
 
 demo: $(READY)  ## replay published baskets, verify the ledger, serve GraphQL; ARGS="--no-serve --baskets 300"
 	@$(BIN)/tallystick demo $(ARGS)
