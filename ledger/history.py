@@ -49,8 +49,10 @@ class History:
     def apply(self, entry: Entry) -> list[Check]:
         """Takes the next entry; returns the signatures that it needs. Raises RuleBroken."""
         if entry.type == "tx":
-            checks = self._apply_tx(read_tx(entry.body), entry)
-            checks.append(self._entry_check(entry))
+            tx = read_tx(entry.body)
+            checks = [*self._apply_tx(tx, entry), self._entry_check(entry)]
+            if tx.kind == "earn":
+                self.familiar.learn(self.governance, tx, entry)
         else:
             checks = self._apply_governance(entry)
         self.entries += 1
@@ -86,8 +88,6 @@ class History:
             check = by and self.governance.authority_check(by, tx.kind, tx.id, tx.at)
             if check:
                 checks.append(check)
-        if tx.kind == "earn":
-            self.familiar.learn(self.governance, tx, entry)
         return checks
 
     def _wallets_before(self, tx: Tx) -> tuple[Wallet, ...]:

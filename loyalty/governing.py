@@ -115,7 +115,11 @@ def register_partner(
             if draft.state.joined(partner, draft.at):
                 raise Refused(Code.ALREADY_EXISTS, f"{partner} has joined already", "partnerId")
             draft.add("partner", partner=partner, status="joined")
-            draft.add("key", party=f"partner:{partner}", vkey=vkey, status="added", proof=proof)
+            party = f"partner:{partner}"
+            # Whoever held the id before holds it no more.
+            for earlier in draft.state.keys_of(party, draft.at):
+                draft.add("key", party=party, vkey=earlier, status="revoked")
+            draft.add("key", party=party, vkey=vkey, status="added", proof=proof)
         except RuleBroken as broken:
             raise _refused(broken, "verifierKey") from None
         # One that left before is found.
@@ -170,23 +174,23 @@ def publish_programme(
 ) -> Answer:
     """A programme version comes in force, signed by every partner that it binds.
 
-    An operator publishes, or a partner for programmes that bind it alone. record: its digest.
+    An operator publishes, or a partner for points of its own. record: its digest.
     """
     programme, text, rule = read_programme(document)
-    _may_publish(request.actor, programme.partners())
-    missing = programme.partners() - {row.partner for row in signed}
-    if missing:
-        raise Refused(
-            Code.SIGNATURE_REQUIRED,
-            f"the programme binds {', '.join(sorted(missing))}, who must sign its digest {rule}",
-            "signatures",
-        )
 
     def decide() -> Plan:
         draft = _GovernanceDraft(coalition)
+        _check_publisher(request.actor, draft.state, programme)
         if rule in draft.state.versions:
             raise Refused(Code.ALREADY_EXISTS, "this version is published already", "document")
-        _check_currency(draft.state, programme)
+        bound = programme.partners() | _check_currency(draft.state, programme)
+        missing = bound - {row.partner for row in signed}
+        if missing:
+            raise Refused(
+                Code.SIGNATURE_REQUIRED,
+                f"it binds {', '.join(sorted(missing))}, who must sign its digest {rule}",
+                "signatures",
+            )
         try:
             draft.add("programme", signed, id=programme.id, version=programme.version, digest=rule)
         except RuleBroken as broken:
@@ -196,18 +200,28 @@ def publish_programme(
     return carry_out(coalition, request, decide)
 
 
-def _may_publish(actor: Actor, bound: frozenset[str]) -> None:
-    if isinstance(actor, PartnerActor):
-        if bound != {PartnerId(actor.id)}:
-            raise Refused(
-                Code.NOT_PERMITTED, "a partner publishes programmes that bind it alone", "document"
-            )
+def _check_publisher(actor: Actor, state: Governance, programme: Programme) -> None:
+    """Raises Refused unless an operator asks, or a partner for points of its own.
+
+    A partner's programme binds it alone and replaces none that binds others: it could end what they
+    agreed on, or sell its goods for points that others have to honour.
+    """
+    if not isinstance(actor, PartnerActor):
+        require_operator(actor)
         return
-    require_operator(actor)
+    term = state.currencies.get(programme.points_currency)
+    replaced = state.latest.get(("programme", programme.id))
+    bound = programme.partners() | (state.versions[replaced].signed if replaced else frozenset())
+    if term is None or term.owner != actor.party or bound != {PartnerId(actor.id)}:
+        raise Refused(
+            Code.NOT_PERMITTED,
+            "a partner publishes programmes of its own currency that bind it alone",
+            "document",
+        )
 
 
-def _check_currency(state: Governance, programme: Programme) -> None:
-    """Every partner by whose purchases points are earned can issue the programme's currency."""
+def _check_currency(state: Governance, programme: Programme) -> frozenset[str]:
+    """Every partner at whom points are earned can issue the currency. Returns its owner, if any."""
     term = state.currencies.get(programme.points_currency)
     if term is None:
         raise Refused(
@@ -221,6 +235,7 @@ def _check_currency(state: Governance, programme: Programme) -> None:
                     f"{programme.currency} is {term.owner}'s own: {partner} cannot issue it",
                     *("document", "earn", str(number), "partners"),
                 )
+    return frozenset() if term.owner == "coalition" else frozenset({term.owner[len("partner:") :]})
 
 
 _FIELDS = {

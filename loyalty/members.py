@@ -6,7 +6,7 @@ from itertools import islice
 from ledger.errors import shown
 from ledger.governance import Governance
 from ledger.names import At, CurrencyCode, WalletId, is_base32_id
-from loyalty.actors import Actor, MemberActor, PartnerActor
+from loyalty.actors import Actor, MemberActor, Operator, PartnerActor
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.ports import Commit, RecordPut, Versioned
@@ -90,6 +90,8 @@ def the_wallet(member: Member, currency: CurrencyCode, wanted: int, *field: str)
     return wallet
 
 
-def may_see_member(actor: Actor, member_id: str) -> bool:
-    """Operators and partners serve every member; a member sees itself."""
-    return not isinstance(actor, MemberActor) or actor.id == member_id
+def may_see_member(coalition: Coalition, actor: Actor, member_id: str) -> bool:
+    """Operators serve every member, partners while they are joined; a member sees itself."""
+    if isinstance(actor, PartnerActor):
+        return coalition.governance().joined(actor.id, coalition.now())
+    return isinstance(actor, Operator) or actor.id == member_id

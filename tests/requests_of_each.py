@@ -7,6 +7,7 @@ from loyalty.actors import Actor
 from tests.coalition import (
     FUEL,
     GROCER,
+    LITRES,
     OPERATOR,
     STARS,
     House,
@@ -30,7 +31,7 @@ def create_owned_currency(house: House) -> Request:
 
 
 def publish_programme(house: House) -> Request:
-    return FUEL, house.programme({**STARS, "id": "wash", "earn": [], "rewards": [WASH]}, "fuel")
+    return FUEL, house.programme({**LITRES, "id": "wash", "earn": [], "rewards": [WASH]}, "fuel")
 
 
 def enrol_member(house: House) -> Request:

@@ -30,7 +30,9 @@ class RecordPurchaseInput:
 
 @strawberry.type
 class RecordPurchasePayload(Payload):
-    points: Points | None = strawberry.field(default=None, description="Of all awards together.")
+    points: Points | None = strawberry.field(
+        default=None, description="Of all awards, where they are of one currency."
+    )
     transactions: list[Transaction] = strawberry.field(
         default_factory=list, description="One for each programme that gives points; maybe none."
     )

@@ -39,7 +39,7 @@ class Member(Node):
 
 async def member(context: Context, id_: str) -> Member | None:
     """A member that the actor may see; None for others and for unknown ones alike."""
-    if not may_see_member(context.actor, id_):
+    if not may_see_member(context.coalition, context.actor, id_):
         return None
     record = await context.record(MemberRecord, id_)
     return None if record is None else Member(key=id_, record=record)

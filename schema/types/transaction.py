@@ -1,5 +1,6 @@
 """A transaction as the ledger states it."""
 
+from asyncio import gather
 from base64 import b64encode
 
 import strawberry
@@ -54,6 +55,8 @@ class Transaction(Node):
     key: NodeID[str]
     tx: strawberry.Private[Tx]
     signed: strawberry.Private[Entry]
+    # The wallets of the member who asks; None for those who see all of it.
+    own: strawberry.Private[frozenset[str] | None] = None
 
     @strawberry.field
     def kind(self) -> str:
@@ -82,7 +85,7 @@ class Transaction(Node):
             for row in self.tx.lots
         ]
 
-    @strawberry.field
+    @strawberry.field(description="Balances after it; a member sees those of its own wallets.")
     def chains(self) -> list[ChainLink]:
         return [
             ChainLink(
@@ -95,6 +98,7 @@ class Transaction(Node):
                 arrears=Points(link.after.arrears),
             )
             for link in self.tx.chains
+            if self.own is None or link.wallet in self.own
         ]
 
     @strawberry.field
@@ -110,8 +114,13 @@ class Transaction(Node):
     async def of(self, info: Info) -> "Transaction | None":
         return None if self.tx.of is None else await transaction(info.context, self.tx.of)
 
-    @strawberry.field(description="The entry's exact text: a signed note, the leaf of the log.")
-    def entry(self) -> str:
+    @strawberry.field(
+        description="The entry's exact text: a signed note, the leaf of the log. Absent for a "
+        "member where it states another's balances."
+    )
+    def entry(self) -> str | None:
+        if self.own is not None and any(link.wallet not in self.own for link in self.tx.chains):
+            return None
         return self.signed.data.decode()
 
     @strawberry.field(description="SHA-256 of 0x00 and the entry, in base64 (RFC 6962).")
@@ -133,9 +142,8 @@ async def transaction(context: Context, id_: TransactionId) -> Transaction | Non
     if isinstance(actor, PartnerActor):
         return found if _takes_part(found.tx, actor) else None
     if isinstance(actor, MemberActor):
-        owners = [await context.record(WalletOwner, link.wallet) for link in found.tx.chains]
-        own = any(owner is not None and owner.member == actor.id for owner in owners)
-        return found if own else None
+        found.own = await _own_wallets(context, found.tx, actor)
+        return found if found.own else None
     return found
 
 
@@ -145,6 +153,16 @@ def transaction_of(row: TransactionRow) -> Transaction | None:
         return None
     entry = read_entry(row.entry)
     return Transaction(key=row.id, tx=read_tx(entry.body), signed=entry)
+
+
+async def _own_wallets(context: Context, tx: Tx, actor: MemberActor) -> frozenset[str]:
+    wallets = [link.wallet for link in tx.chains]
+    owners = await gather(*(context.record(WalletOwner, wallet) for wallet in wallets))
+    return frozenset(
+        wallet
+        for wallet, owner in zip(wallets, owners, strict=True)
+        if owner is not None and owner.member == actor.id
+    )
 
 
 def _takes_part(tx: Tx, actor: PartnerActor) -> bool:

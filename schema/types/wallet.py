@@ -9,6 +9,7 @@ from strawberry.relay import Connection, Edge, Node, NodeID
 from ledger.names import CurrencyCode, WalletId
 from ledger.wallets import Wallet as WalletState
 from ledger.wallets import lapsed, lapsed_lots
+from loyalty.actors import PartnerActor
 from loyalty.members import may_see_member
 from loyalty.records import WalletOwner
 from schema.context import Context, Info
@@ -44,10 +45,12 @@ class Wallet(Node):
     def currency(self) -> str:
         return self.owner.currency
 
-    @strawberry.field
+    @strawberry.field(description="Absent for partners: a wallet's id tells them nobody's name.")
     async def member(
         self, info: Info
     ) -> Annotated["Member", strawberry.lazy("schema.types.member")] | None:
+        if isinstance(info.context.actor, PartnerActor):
+            return None
         # There, because the module of members needs this one.
         from schema.types.member import member  # noqa: PLC0415
 
@@ -122,7 +125,7 @@ async def wallet(context: Context, id_: WalletId) -> Wallet | None:
     """A wallet that the actor may see; None for others and for unknown ones alike."""
     actor = context.actor
     owner = await context.record(WalletOwner, id_)
-    if owner is None or not may_see_member(actor, owner.member):
+    if owner is None or not may_see_member(context.coalition, actor, owner.member):
         return None
     return Wallet(key=id_, owner=owner)
 
