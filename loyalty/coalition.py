@@ -1,5 +1,6 @@
 """The coalition that a use case acts for: its origin, its ports, and what its governance says."""
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import NamedTuple
@@ -65,9 +66,14 @@ class _Known:
 
     def governance(self, store: Store) -> Governance:
         with self._lock:
-            for row in store.governance(self._governance.seq):
-                entry = read_entry(row.entry)
-                self._governance.apply(entry.body, entry.hash)
+            rows = store.governance(self._governance.seq)
+            if rows:
+                # Another, because others are reading this one.
+                known = deepcopy(self._governance)
+                for row in rows:
+                    entry = read_entry(row.entry)
+                    known.apply(entry.body, entry.hash)
+                self._governance = known
             return self._governance
 
     def programme(self, store: Store, rule: str) -> _Version:

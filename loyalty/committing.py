@@ -42,29 +42,33 @@ _ENTERED = Answer(entered=True)
 
 
 class Request(NamedTuple):
-    """One actor's request. asked: digest of its input without the signature."""
+    """One actor's request.
+
+    asked: digest of its input without the signature, as its actor signs it; told: the same for
+    whom nobody signs, of the mutation's name too: one input may fit two mutations.
+    """
 
     actor: Actor
     id: TransactionId
     asked: Hash
+    told: Hash
 
 
 class Plan(NamedTuple):
-    """What a request decided: all it writes beside its own row, and its answer.
-
-    entry: the request's own entry; more: entries that go with it, each with a row of its own.
-    """
+    """What a request decided: its answer, all it writes beside its own row, and its own entry."""
 
     answer: Answer
     commit: Commit
     entry: bytes | None = None
 
 
-def request_of(actor: Actor, idempotency_key: str, asked: object) -> Request:
+def request_of(actor: Actor, idempotency_key: str, asked: object, mutation: str = "") -> Request:
     """The request of an input; asked: its JSON value without the signature. Raises Refused."""
     check_idempotency_key(idempotency_key)
     check_value(asked)
-    return Request(actor, transaction_id(actor.party, idempotency_key), digest(canonical(asked)))
+    text = canonical(asked)
+    id_ = transaction_id(actor.party, idempotency_key)
+    return Request(actor, id_, digest(text), digest(mutation.encode() + b"\n" + text))
 
 
 def carry_out(coalition: Coalition, request: Request, decide: Callable[[], Plan]) -> Answer:
@@ -108,7 +112,7 @@ def _whole(request: Request, plan: Plan) -> Commit:
     row = TransactionRow(
         request.id,
         plan.entry,
-        None if signed else request.asked,
+        None if signed else request.told,
         b"" if plan.answer == _ENTERED else msgspec.json.encode(plan.answer),
     )
     commit = plan.commit._replace(transactions=(row, *plan.commit.transactions))
@@ -124,10 +128,11 @@ def _earlier(coalition: Coalition, request: Request) -> Answer | None:
     row = coalition.store.transactions([request.id]).get(request.id)
     if row is None:
         return None
-    asked = row.asked
-    if asked is None and row.entry is not None:
-        asked = read_tx(read_entry(row.entry).body).by.asked
-    if asked != request.asked:
+    if row.asked is None and row.entry is not None:
+        same = read_tx(read_entry(row.entry).body).by.asked == request.asked
+    else:
+        same = row.asked == request.told
+    if not same:
         raise Refused(
             Code.IDEMPOTENCY_CONFLICT,
             "this idempotency key was used with another input: use a new key",

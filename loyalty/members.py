@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from itertools import islice
 
+import msgspec
+
 from ledger.errors import shown
 from ledger.governance import Governance
 from ledger.names import At, CurrencyCode, WalletId, is_base32_id
@@ -69,7 +71,7 @@ def open_wallet(
     """The member with a wallet more, and the record that leads from the wallet back."""
     wallet = coalition.new_id()
     wallets = {**member.wallets, currency: wallet}
-    changed = Member(member.enrolled_at, member.display_name, wallets)
+    changed = msgspec.structs.replace(member, wallets=wallets)
     return changed, RecordPut(wallet, WalletOwner(member=member_id, currency=currency))
 
 

@@ -45,7 +45,7 @@ def request(context: Context, input_: object) -> Request:
     """
     context.forget()
     key = input_.idempotency_key  # type: ignore[attr-defined]
-    return request_of(context.actor, key, asked(input_))
+    return request_of(context.actor, key, asked(input_), type(input_).__name__)
 
 
 def asked(input_: object) -> dict[str, object]:
