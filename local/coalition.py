@@ -71,7 +71,7 @@ def demo_coalition(clock: Clock, port: int) -> Iterator[Demo]:
     port: 0 for a free one. Raises Problem if it cannot be had.
     """
     tokens = TokenIssuer.new(ORIGIN)
-    with local_store() as store, httpx.Client(timeout=TIMEOUT_S) as http:
+    with local_store() as store, httpx.Client(timeout=TIMEOUT_S, trust_env=False) as http:
         coalition = _coalition(store, clock)
         app = application(coalition, tokens.public, graphiql=True)
         with serving(app, port) as url:

@@ -7,7 +7,7 @@ QUERY = f"query ($id: ID!) {{ transaction(id: $id) {{ {SEEN} }} }}"
 
 
 def test_a_gift_does_not_show_the_receivers_balance(house: House) -> None:
-    """Each side sees its own wallet's balances; the entry, which states both, only operators see."""
+    """Each side sees its own balances; the entry, which states both, only operators see."""
     ada, ben = house.enrolled(), house.enrolled()
     house.earned(ada, 100)
     house.earned(ben, 900)

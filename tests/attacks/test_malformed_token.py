@@ -68,6 +68,12 @@ def test_other_headers(header: str) -> None:
         bearer_actor(header, ISSUER, NOON)
 
 
+def test_a_good_token_of_another_scheme() -> None:
+    """What a token says counts only where the header says that it is one."""
+    with pytest.raises(Unauthenticated):
+        bearer_actor(f"Basic {token()}", ISSUER, NOON)
+
+
 def test_no_header() -> None:
     """Without a header nobody asks; what may be done then is for each resolver."""
     assert bearer_actor(None, ISSUER, NOON) is None

@@ -22,17 +22,6 @@ DYNAMODBS = ["moto", "endpoint"] if ENDPOINT else ["moto"]
 STORES = ["memory", *DYNAMODBS]
 
 
-@pytest.fixture(autouse=True)
-def _nobodys_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test can reach, or wait for, an account of AWS."""
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-
-
 @pytest.fixture(params=STORES)
 def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """Each store there is."""

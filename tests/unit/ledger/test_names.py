@@ -81,7 +81,7 @@ def test_other_texts_are_no_ids(text):
 
 
 def test_a_transactions_id_follows_from_party_and_key():
-    """Whoever holds the idempotency key can compute the id by section 3.1."""
+    """Whoever holds the idempotency key can compute the id as "Transactions" says."""
     raw = sha256(b"tallystick/tx/v1\npartner:acme\norder 1").digest()[:16]
     assert transaction_id("partner:acme", "order 1") == slow_id(raw)
     raw = sha256("tallystick/tx/v1\nmember:m-1\nzwölf".encode()).digest()[:16]
@@ -227,13 +227,13 @@ def test_hashes_and_signatures_have_one_text(hash_, signature):
     ],
 )
 def test_the_grammar_of_names(matches, good, bad):
-    """Ids, parties and currencies have the patterns that section 3 gives."""
+    """Ids, parties and currencies have the patterns that "Names and forms" gives."""
     assert all(matches(text) for text in good)
     assert not any(matches(text) for text in bad)
 
 
 def test_accounts_are_spelled_one_way():
-    """Accounts of wallets and partners as section 3.1 writes them."""
+    """Accounts of wallets and partners as "Transactions" writes them."""
     assert names.wallet_account("w", "held") == "wallet:w:held"
     assert names.partner_account("acme", "issued") == "partner:acme:issued"
     assert at_text(datetime(2026, 1, 1, tzinfo=UTC)) == "2026-01-01T00:00:00.000Z"

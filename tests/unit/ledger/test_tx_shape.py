@@ -82,7 +82,7 @@ def test_a_record_and_its_json_are_inverse(kind):
     ["at", "by", "chains", "id", "kind", "postings", "type", "v", "extra", "Lots", "asked"],
 )
 def test_members_missing_or_unknown_are_refused(member):
-    """Exactly the members of section 3.1 are accepted."""
+    """Exactly the members that "Transactions" lists are accepted."""
     to = ABSENT if member in EARN else 1
     assert rule_of(read_tx, changed(EARN, member, to=to)) == "tx.members"
 
@@ -215,7 +215,7 @@ def test_each_part_has_one_form(path, to, rule):
     ],
 )
 def test_no_other_accounts_exist(account):
-    """An account outside the list of section 3.1 is refused."""
+    """An account that "Transactions" does not list is refused."""
     wallet, amount = EARN["postings"][-1][0], 1
     body = changed(EARN, "postings", to=sorted([[account, STARS, -1], [wallet, STARS, amount]]))
     assert rule_of(read_tx, body) == "tx.postings.account"

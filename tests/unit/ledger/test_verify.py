@@ -1,5 +1,6 @@
 """Verification names the lowest faulty position, on one core and on several alike."""
 
+import gc
 from base64 import b64encode
 
 import pytest
@@ -170,3 +171,41 @@ def test_what_is_shown_of_an_entry_is_short_and_printable():
     assert str(RuleBroken("a.rule", 1, "\r")) == "a.rule: expected 1, found '\\r'"
     fault = Fault(3, "row 3", "a.rule", "1", "2")
     assert str(fault) == "entry 3 (row 3) breaks a.rule: expected 1, found 2"
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+@pytest.mark.parametrize("good", [True, False])
+def test_an_audit_leaves_the_collector_as_it_was(monkeypatch, ledger, good, collecting):
+    """Python collects garbage afterwards if it did before, whatever the audit found."""
+    monkeypatch.setattr(module, "_POOL_FROM_ENTRIES", 1)
+    seen = []
+    run = module._run
+
+    def watched(*arguments):
+        seen.append(gc.isenabled())
+        return run(*arguments)
+
+    monkeypatch.setattr(module, "_run", watched)
+    audited = ledger if good else [*ledger[:-1], with_bad_signature(ledger[-1])]
+    (gc.enable if collecting else gc.disable)()
+    try:
+        assert (verify(audited, cores=2).fault is None) is good
+        assert gc.isenabled() is collecting
+    finally:
+        gc.enable()
+    assert seen == [False]
+
+
+def test_an_audit_uses_every_core_once(monkeypatch, ledger):
+    """This process verifies signatures too: beside it there is one process less than cores."""
+    monkeypatch.setattr(module, "_POOL_FROM_ENTRIES", 1)
+    made = []
+
+    class Pool(module.ProcessPoolExecutor):
+        def __init__(self, workers, **more):
+            made.append(workers)
+            super().__init__(workers, **more)
+
+    monkeypatch.setattr(module, "ProcessPoolExecutor", Pool)
+    assert verify(ledger, cores=3).fault is None
+    assert made == [2]

@@ -24,10 +24,12 @@ class Api:
     def __init__(self, *answers: object) -> None:
         self.answers = list(answers)
         self.requests: list[dict] = []
+        self.headers: list[httpx.Headers] = []
         self.pauses: list[float] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(json.loads(request.content))
+        self.headers.append(request.headers)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
@@ -42,8 +44,18 @@ class Api:
 
 @pytest.mark.parametrize(
     "problem",
-    [UNAVAILABLE, httpx.ConnectError("no"), httpx.ReadTimeout("slow"), httpx.Response(503)],
-    ids=["unavailable", "connect", "timeout", "503"],
+    [
+        UNAVAILABLE,
+        {"errors": [{"message": "a resolver"}, *UNAVAILABLE["errors"]]},
+        httpx.ConnectError("no"),
+        httpx.ReadTimeout("slow"),
+        httpx.RemoteProtocolError("hung up"),
+        httpx.Response(429),
+        httpx.Response(502),
+        httpx.Response(503),
+        httpx.Response(504),
+    ],
+    ids=["unavailable", "one of two", "connect", "timeout", "hung up", "429", "502", "503", "504"],
 )
 def test_an_unanswered_request_is_sent_again_as_it_was(problem):
     """Every attempt has the same input and the same idempotency key."""
@@ -61,6 +73,35 @@ def test_attempts_are_bounded():
         api.client().enrol_member("Ada", key="k1")
     assert len(api.requests) == ATTEMPTS
     assert sum(api.pauses) < 10
+
+
+def test_pauses_grow_and_are_spread(monkeypatch):
+    """Each is anywhere up to a bound that doubles from a fifth of a second."""
+    for chance in (1.0, 0.5, 0.0):
+        monkeypatch.setattr("local.client.random.random", lambda chance=chance: chance)
+        api = Api(UNAVAILABLE)
+        with pytest.raises(Unavailable):
+            api.client().enrol_member("Ada", key="k1")
+        bounds = [0.1 * 2**attempt for attempt in range(1, ATTEMPTS)]
+        assert api.pauses == pytest.approx([bound * chance for bound in bounds])
+
+
+def test_every_request_names_who_asks():
+    """The token is sent with each request."""
+    api = Api(ENROLLED)
+    api.client().enrol_member("Ada", key="k1")
+    assert api.headers[0]["authorization"] == "Bearer token"
+
+
+@pytest.mark.parametrize("signatory", [GROCER, None], ids=["a till", "a member's app"])
+def test_a_reward_is_signed_by_a_till_and_not_by_a_member(signatory):
+    """Who has a key signs the redemption; a member's token is its word."""
+    answer = {"voucher": {"id": "v1"}, "transaction": {"id": "t1"}, "userErrors": []}
+    api = Api({"data": {"redeemReward": answer}})
+    redemption = api.client(signatory).redeem_reward("m1", "p1", "coffee", key="k1")
+    assert redemption == ("v1", "t1")
+    sent = api.requests[0]["variables"]["input"]
+    assert ("signature" in sent) is (signatory is not None)
 
 
 def test_a_refusal_is_final():

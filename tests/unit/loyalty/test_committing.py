@@ -3,8 +3,9 @@
 import pytest
 
 from ledger.errors import PointsMissing, RuleBroken
+from ledger.names import transaction_id
 from loyalty.committing import MAX_ATTEMPTS, Answer, Plan, Request, carry_out, request_of
-from loyalty.ports import COMMIT_MAX_ITEMS, Commit, RecordPut, StoreUnavailable
+from loyalty.ports import COMMIT_MAX_ITEMS, Commit, RecordPut, StoreUnavailable, TransactionRow
 from loyalty.records import Partner
 from loyalty.refusals import Code, Refused
 from loyalty.writing import refuse
@@ -107,3 +108,14 @@ def test_what_the_ledger_refuses_has_a_code(broken: RuleBroken, code: Code) -> N
     """Each rule that an input can break is told in the product's words, with its field."""
     refused = refuse(broken, "amount")
     assert (refused.code, refused.field) == (code, ("amount",))
+
+
+def test_the_requests_own_row_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its place among what is written tells a store that the request was carried out before."""
+    house = House()
+    seen: list[Commit] = []
+    commit = house.store.commit
+    monkeypatch.setattr(house.store, "commit", lambda each: (seen.append(each), commit(each))[1])
+    further = TransactionRow(transaction_id("system:expiry", "w/1"), b"entry", None)
+    carry_out(house.coalition, request(), lambda: Plan(Answer(), Commit((further,))))
+    assert [row.id for row in seen[0].transactions] == [request().id, further.id]

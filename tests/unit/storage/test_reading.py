@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from ledger.names import CurrencyCode, TransactionId, digest
+from ledger.names import CurrencyCode, TransactionId, WalletId, digest
 from ledger.tx import Balances
 from ledger.verify import Verified, verify
 from ledger.wallets import Lot
@@ -171,6 +171,35 @@ def test_an_entry_without_its_row_is_named(rows: Rows) -> None:
     (fault,) = faults([each for each in rows if each is not row], rows)
     assert (fault.label, fault.rule) == (f"W/{row.wallet.id}/3", "row.missing")
     assert row.transaction in fault.expected
+
+
+def test_a_wallet_without_any_row_is_named(rows: Rows) -> None:
+    """Every entry of a wallet whose rows are all gone is missed, in the order of its chain."""
+    wallet = later_row(rows).wallet.id
+    left = [row for row in rows if not (isinstance(row, WalletRow) and row.wallet.id == wallet)]
+    found = faults(left, rows)
+    own = sorted(row.wallet.seq for row in wallet_rows(rows) if row.wallet.id == wallet)
+    assert [fault.label for fault in found] == [f"W/{wallet}/{seq}" for seq in own]
+    assert {fault.rule for fault in found} == {"row.missing"}
+
+
+def test_a_wallet_that_no_entry_knows_is_named(rows: Rows) -> None:
+    """A made-up row of a made-up wallet is a fault, too."""
+    wallet = later_row(rows).wallet._replace(id=WalletId("z" * 26), seq=1)
+    made_up = WalletRow(wallet, TransactionId("0" * 26), "earn")
+    (fault,) = faults([*rows, made_up], rows)
+    assert (fault.label, fault.rule) == (f"W/{wallet.id}/1", "row.entry")
+
+
+def test_faults_come_by_wallet_and_seq(rows: Rows) -> None:
+    """Whatever the order of the rows, the first fault is the one to look at first."""
+    changed: Rows = [
+        row._replace(kind="void") if isinstance(row, WalletRow) else row for row in rows
+    ]
+    Random(1).shuffle(changed)
+    labels = [fault.label for fault in faults(changed, rows)]
+    places = sorted((row.wallet.id, row.wallet.seq) for row in wallet_rows(rows))
+    assert labels == [f"W/{wallet}/{seq}" for wallet, seq in places]
 
 
 def test_a_row_without_its_entry_is_named(rows: Rows) -> None:

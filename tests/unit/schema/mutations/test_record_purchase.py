@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ledger.canonical import MAX_INTEGER
+from ledger.canonical import MAX_INTEGER, canonical
 from loyalty.actors import MemberActor, Operator
 from tests.coalition import (
     FLORIST,
@@ -79,6 +79,18 @@ def test_the_reference_is_not_on_the_ledger(house: House) -> None:
     assert len(entries) == 1
     assert "Zoë" not in entries[0]
     assert '"detail":"' in entries[0]
+
+
+def test_the_wallets_row_keeps_what_the_entry_commits_to(house: House) -> None:
+    """Amount, money, reference and time of purchase can be shown, and checked by the digest."""
+    member = house.enrolled()
+    at = "2026-11-21T12:00:00.000Z"
+    record(house, member, 500, reference="receipt 9", purchasedAt=at)
+    row = house.store.wallet(own_id(house.wallet(member)["id"]))
+    assert row is not None
+    detail = {"amount": 500, "money": "USD", "purchased_at": at, "reference": "receipt 9"}
+    assert row.detail[16:] == canonical(detail)
+    verified(house.store)
 
 
 def test_each_programme_gives_its_own(house: House) -> None:
