@@ -16,7 +16,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(PIP) --no-build-isolation --no-index --editable . >&2
 	@touch $@
 
-demo: $(READY)  ## replay published baskets, verify the ledger, serve GraphQL; ARGS="--no-serve --baskets 300"
+demo: $(READY)  ## replay a grocer's published, simulated baskets, verify the ledger, serve GraphQL; ARGS="--no-serve --baskets 300"
 	@$(BIN)/tallystick demo $(ARGS)
 
 test: $(READY)  ## all tests that need no server outside this process; ARGS="-k transfer"
@@ -43,4 +43,5 @@ lock:  ## pin every dependency with its hashes; needs uv
 	    --no-emit-package tallystick --no-emit-package pandas --no-emit-package numpy --no-annotate --no-header --upgrade --output-file requirements.lock
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-ministack .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,4 +1,6 @@
-"""An entry's bytes: a signed note of one line of canonical JSON with one signature (section 3).
+"""An entry's bytes: a signed note of one line of canonical JSON with one signature.
+
+docs/ledger-format.md, "An entry":
 
     {"at":…,"type":…,"v":1,…} LF
     LF

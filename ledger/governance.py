@@ -1,6 +1,7 @@
-"""Governance entries: who takes part, with which keys, currencies and programmes (section 3.3).
+"""Governance entries: who takes part, with which keys, currencies and programmes.
 
-One chain over these types, each with v, type, at, seq, prev, and who stands for it:
+The rules are docs/ledger-format.md, "Governance entries". One chain over these types, each with v,
+type, at, seq, prev, and who stands for it:
 
     genesis    origin, log_key, entry_key                                      by system:<id>
     currency   currency, owner, decimals         by; signed, if a partner is its owner
@@ -308,8 +309,11 @@ class Governance:
 
     def _add_key(self, party: str, key: VerifierKey, at: At) -> None:
         # By its bytes: under two names it would be two operators, who approve each other's word.
-        for (holder, _), terms in self.keys.items():
-            if any(other.public == key.public and term.holds(at) for other, term in terms):
+        for (holder, label), terms in self.keys.items():
+            if any(
+                (label == key.label or other.public == key.public) and term.holds(at)
+                for other, term in terms
+            ):
                 raise RuleBroken("key.twice", "a key that nobody has in force", holder)
         self.keys.setdefault((party, key.label), []).append(KeyTerm(key, Term(at)))
 
@@ -342,7 +346,7 @@ def read_signed(value: object) -> list[tuple[str, str, str]]:
 
 
 def _own_key(party: str, vkey: str, origin: str) -> VerifierKey:
-    """A party's verifier key; the log's and the entry key's names are their own (section 2)."""
+    """A party's verifier key; the names of the log's and the entry key are fixed."""
     key = VerifierKey.parse(vkey)
     name = {"log": origin, "entries": f"{origin}/entries"}.get(party, key.name)
     if key.name != name:

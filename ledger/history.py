@@ -1,7 +1,7 @@
 """What a ledger's entries add up to: wallets, governance, and what can still be gone back to.
 
 `History.apply` takes entries in an order in which each chain's seq is dense and refuses whatever
-does not follow from what came before it. It does all of section 3 but the signatures: those it
+does not follow from what came before it. It applies all rules but those of signatures: these it
 returns as `Check`s, for its caller to verify on as many cores as there are. A refused entry may
 leave the state half changed: whoever goes on after one starts again from the entries.
 """

@@ -1,4 +1,6 @@
-"""What a partner or an operator signs (section 5), and the proof that comes with a new key.
+"""What a partner or an operator signs, and the proof that comes with a new key.
+
+docs/ledger-format.md, "What a party signs" and "Governance entries":
 
     tallystick/instruction/v1 LF <origin> LF <operation> LF <subject> LF || asked (32 bytes)
 
@@ -29,7 +31,7 @@ def instruction(origin: str, operation: str, subject: str, asked: Hash) -> bytes
 
 
 def registration(origin: str, party: str, vkey: str) -> bytes:
-    """What a new key signs to show that whoever registers it holds it (section 3.3, `key`)."""
+    """What a new key signs to show that whoever registers it holds it."""
     return f"tallystick/register/v1\n{origin}\n{party}\n{vkey}\n".encode()
 
 

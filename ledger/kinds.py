@@ -1,4 +1,6 @@
-"""The kinds of transaction: what each does to wallets, lots and accounts (section 3.4).
+"""The kinds of transaction: what each does to wallets, lots and accounts.
+
+The table is docs/ledger-format.md, "The twelve kinds".
 
 One function for each kind says its whole effect. Whoever makes an entry calls it, and whoever
 verifies one calls it again on what the entry claims (`ledger.claims`) and compares: nothing else is

@@ -74,7 +74,7 @@ def digest(data: bytes) -> Hash:
 
 
 def entry_hash(entry: bytes) -> Hash:
-    """b64 of the RFC 6962 leaf hash (section 2.1): H(0x00 || entry)."""
+    """b64 of the leaf hash (RFC 6962 section 2.1): H(0x00 || entry)."""
     return Hash(b2a_base64(sha256(b"\x00" + entry).digest(), newline=False).decode())
 
 

@@ -21,11 +21,12 @@ from base64 import b64decode, b64encode
 from hashlib import sha256
 from typing import NamedTuple, Protocol
 
-from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
-from nacl.exceptions import BadSignatureError
+from nacl._sodium import ffi, lib
+from nacl.bindings import crypto_sign, crypto_sign_seed_keypair
 
 from ledger.errors import RuleBroken
 
+_crypto_sign_open = lib.crypto_sign_open
 _ED25519 = b"\x01"
 COSIGNATURE = b"\x04"
 _FIELD_PRIME = 2**255 - 19
@@ -148,11 +149,12 @@ def signature_holds(public: bytes, message: bytes, signature: bytes) -> bool:
 
 def signed_holds(public: bytes, signed: bytes) -> bool:
     """Whether libsodium accepts the signature in the first 64 bytes over the bytes after them."""
-    try:
-        crypto_sign_open(signed, public)
-    except BadSignatureError:
-        return False
-    return True
+    # libsodium's own function, as PyNaCl compiles it: crypto_sign_open of its bindings copies the
+    # message out, a tenth of the time of an audit, and here nobody wants it.
+    return (
+        len(public) == 32
+        and _crypto_sign_open(ffi.NULL, ffi.NULL, signed, len(signed), public) == 0
+    )
 
 
 def decode_b64(text: str) -> bytes:

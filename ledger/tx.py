@@ -94,7 +94,7 @@ class LotChange(NamedTuple):
 
 
 class Authority(NamedTuple):
-    """Who asked. key, sig, asked: of a partner or an operator, who signs (section 5)."""
+    """Who asked. key, sig, asked: of a partner or an operator, who signs."""
 
     party: str
     key: str | None = None
@@ -353,4 +353,4 @@ def _check_account(account: str) -> None:
         or (parts[0] == "exchange" and len(parts) == 3 and all(map(is_currency, parts[1:])))
     )
     if not fits:
-        raise RuleBroken("tx.postings.account", "an account of section 3.1", account)
+        raise RuleBroken("tx.postings.account", "an account that `Transactions` lists", account)

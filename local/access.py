@@ -1,5 +1,6 @@
 """How to use a coalition that is being served: tokens, its URL, something to paste."""
 
+import os
 import shlex
 import signal
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,10 @@ from local.coalition import OPERATOR, ORIGIN, Demo
 from local.journey import PARTNERS
 from local.problems import Problem
 from loyalty.actors import PartnerActor
+
+_TILL = "partner:grocer"
+_MEMBERS_PRINTED = 2
+_PRIVATE = 0o600
 
 
 def tokens_of(coalition: Demo, members: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -26,19 +31,24 @@ def tokens_of(coalition: Demo, members: Mapping[str, str]) -> dict[str, dict[str
 
 
 def print_access(coalition: Demo, tokens: Mapping[str, Mapping[str, str]]) -> None:
-    """Everything that somebody needs to send a first request."""
-    print("Bearer tokens, for 30 days or until this ends:\n")
-    for name, given in tokens.items():
+    """What somebody needs to send a first request: a few of the tokens, and what to paste."""
+    members = [name for name, given in tokens.items() if "memberId" in given]
+    print("Bearer tokens, for 30 days or until this ends (--env FILE writes those of all):\n")
+    for name in (OPERATOR.party, _TILL, *members[:_MEMBERS_PRINTED]):
+        given = tokens[name]
         member = f"  member {given['memberId']}" if "memberId" in given else ""
         print(f"{name}{member}\n  {given['token']}")
-    name, given = next((name, given) for name, given in tokens.items() if "memberId" in given)
+    name = members[0]
+    given = tokens[name]
     purchase = (
         f'{{"idempotencyKey":"sale-1","memberId":"{given["memberId"]}",'
         '"amount":{"minor":1299,"currency":"USD"}}'
     )
     print(
         f"""
-GraphQL  {coalition.url}/graphql  (in a browser: GraphiQL; give it an `authorization` header)
+GraphQL  {coalition.url}/graphql
+         (in a browser: GraphiQL, whose page loads its scripts from the internet, unpkg.com;
+         give it an `authorization` header)
 ledger   {ORIGIN}
 time     {at_text(coalition.clock())}  (what entries are dated by; it runs on from here)
 
@@ -53,7 +63,7 @@ entryHash }} }} }} }} }} }}"}}'
 A signature for a purchase at the grocer, to send with its token (with a development key, which
 everyone has):
 
-tallystick sign earn --as partner:grocer --input '{purchase}'
+.venv/bin/tallystick sign earn --as {_TILL} --input '{purchase}'
 
 Ctrl-C stops.""",
         flush=True,
@@ -68,16 +78,22 @@ def write_env(path: Path, coalition: Demo, tokens: Mapping[str, Mapping[str, str
     variables = {"URL": coalition.url, "ORIGIN": ORIGIN, "PROGRAMME": coalition.programme}
     for name, given in tokens.items():
         who = "OPERATOR" if name == OPERATOR.party else name.removeprefix("partner:").upper()
+        who = who.replace(" ", "_")
         variables[f"{who}_TOKEN"] = given["token"]
         if "memberId" in given:
             variables[who] = given["memberId"]
     lines = [f"{name}={shlex.quote(value)}\n" for name, value in variables.items()]
     try:
-        # Whoever reads it can act as anyone here.
-        path.touch(0o600)
-        path.write_text("".join(lines), encoding="utf-8")
+        # Whoever reads it can act as anyone here, also where a file of that name was there before.
+        with open(path, "w", encoding="utf-8", opener=_open_private) as file:
+            os.fchmod(file.fileno(), _PRIVATE)
+            file.write("".join(lines))
     except OSError as error:
         raise Problem(f"cannot write {path}: {error.strerror}") from None
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, _PRIVATE)
 
 
 @contextmanager

@@ -16,7 +16,9 @@ DEFAULT_ORIGIN = "stars.example/ledger"
 _DEMO = """\
 Replays baskets of a grocer's published loyalty data through a coalition of six partners that runs
 in this process (GraphQL over HTTP, DynamoDB in memory), reads every row of its table back and
-verifies it, and then serves it until Ctrl-C.
+verifies it, and then serves it until Ctrl-C. It takes less than a minute with 600 baskets.
+
+In a browser it is GraphiQL then, a page that loads its scripts from the internet (unpkg.com).
 
 The data is The Complete Journey, simulated data that 84.51° publishes for research and education.
 """
@@ -26,6 +28,7 @@ examples:
   tallystick demo --baskets 2000 --no-serve      replay, verify, end
   tallystick demo --no-serve --json | jq .verification
   tallystick demo --since 2017-11-01 --port 0    begin in November, serve on a free port
+  tallystick demo --env tour.env                 then, in another terminal:  . ./tour.env
 
 exit status: 0 if the ledger verifies, 1 if it does not, 2 if the demo could not run
 """
@@ -74,7 +77,7 @@ def _demo(options: argparse.Namespace) -> int:
     from local.demo import demo  # noqa: PLC0415
 
     port = options.port if options.serve else None
-    return demo(options.baskets, options.since, port=port, as_json=options.json)
+    return demo(options.baskets, options.since, port=port, env=options.env, as_json=options.json)
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -122,19 +125,17 @@ def _parser() -> argparse.ArgumentParser:
         "--no-serve", dest="serve", action="store_false", help="end after the verification"
     )
     demo.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
-    _add_port(demo)
+    _add_served(demo)
     demo.set_defaults(run=_demo)
 
     serve = command(
         "serve",
         "serve a coalition with two members",
-        "Serves a coalition of six partners, without the replay, until Ctrl-C.",
+        "Serves a coalition of six partners, without the replay, until Ctrl-C. In a browser it is\n"
+        "GraphiQL, a page that loads its scripts from the internet (unpkg.com).",
         _SERVE_EXAMPLES,
     )
-    _add_port(serve)
-    serve.add_argument(
-        "--env", type=Path, metavar="FILE", help="write URL, ids and tokens there, for a shell"
-    )
+    _add_served(serve)
     serve.set_defaults(run=_serve)
 
     sign = command("sign", "sign an input as a partner of the demo", _SIGN, _SIGN_EXAMPLES)
@@ -151,12 +152,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_port(parser: argparse.ArgumentParser) -> None:
+def _add_served(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port",
         type=_port,
         default=DEFAULT_PORT,
         help=f"on 127.0.0.1; 0 for any free one ({DEFAULT_PORT})",
+    )
+    parser.add_argument(
+        "--env", type=Path, metavar="FILE", help="write URL, ids and tokens there, for a shell"
     )
 
 

@@ -16,8 +16,8 @@ the mutation's input as canonical JSON, without the signature. `Signatory` does 
 
 *Asking again.* A request that got no answer may have been carried out. Sent again with the same
 idempotency key it is answered, and never done twice. So choose the key where the business happens
-(the receipt's number is good), and keep it until there is an answer. `Client` asks again by itself,
-a bounded number of times.
+(the receipt's number and 128 random bits), and keep it until there is an answer. `Client` asks
+again by itself, a bounded number of times.
 
 *Refusals.* `Refused` says why a request was not carried out, by a code that programs can branch on.
 Nothing was written. After `CONTENDED`, and after `Unavailable`, which means that no answer came,

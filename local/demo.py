@@ -22,11 +22,21 @@ from local.verification import Verification, verify_table
 _MEMBERS_SHOWN = 3
 
 
-def demo(baskets: int, since: date, *, port: int | None, as_json: bool) -> int:
+def demo(
+    baskets: int,
+    since: date,
+    *,
+    port: int | None,
+    env: Path | None = None,
+    as_json: bool,
+) -> int:
     """Replays, verifies, tells, and serves until it is stopped. Returns the exit status.
 
     port: where to serve; None: end after the verification. What does not verify is not served.
+    env: a file for what a shell needs to use what is served.
     """
+    if port is None and env is not None:
+        raise Problem("--env tells of what is served: leave it out, or leave out --no-serve")
     journey = read_journey(baskets, since)
     if not journey.events:
         raise Problem(f"there are no baskets from {since} on: the data is of 2017, try --since")
@@ -37,6 +47,8 @@ def demo(baskets: int, since: date, *, port: int | None, as_json: bool) -> int:
         serves = port is not None and verification.holds
         with until_stopped() if serves else nullcontext():
             tokens = tokens_of(coalition, _richest(told)) if serves else {}
+            if serves and env is not None:
+                write_env(env, coalition, tokens)
             if as_json:
                 access = {"url": coalition.url, "tokens": tokens} if serves else {}
                 print(json.dumps(figures(journey, told, verification) | access), flush=True)

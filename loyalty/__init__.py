@@ -1,0 +1,24 @@
+"""What a coalition does: who may ask for what, what it comes to, and what of it is committed.
+
+Use cases reach the outside through ports alone. The modules, from the ground up:
+
+    actors       who asks: an operator, a partner, a member
+    refusals     why a request is refused, by a code that clients branch on
+    texts        bounds on what people and their systems write
+    ports        what use cases need of the outside; `Store.commit` alone changes anything
+    records      what is kept beside the ledger; personal data stands here alone
+    coalition    the coalition that a use case acts for, and its governance as last read
+    committing   one request, one effect: deciding again, answering again
+    authority    whose word an entry rests on
+    writing      an effect becomes a signed entry, and the rows that keep it
+    programmes   a programme version: read strictly, and what it gives
+
+and the use cases:
+
+    governing    founding, partners, currencies, publishing programmes
+    members      enrolling members, and their wallets
+    purchases    what was bought earns points
+    rewards      points become a voucher, a voucher is used once
+    transfers    points go to another member
+    reversals    goods come back, and the points that they earned
+"""

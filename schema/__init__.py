@@ -1,0 +1,16 @@
+"""The GraphQL face: what clients can ask, and what they are told.
+
+    product         the schema, every query and mutation put together; writes schema.graphql
+    http            GraphQL over HTTP: /graphql and /health
+    limits          what every document must pass before it runs, and what every error carries out
+    authentication  who asks: the actor that a bearer token names
+    context         what a request carries through its resolvers
+    inputs          inputs that several mutations share, and what of an input is signed
+    scalars         the scalars
+    errors          a refusal as `userErrors`
+    queries/        one file for each query
+    mutations/      one file for each mutation: input, payload, resolver
+    types/          the types that both answer with
+
+Resolvers decide nothing: a mutation calls one use case of `loyalty`.
+"""

@@ -52,7 +52,7 @@ def asked(input_: object) -> dict[str, object]:
     """The JSON object of an input as its sender wrote it, without signatures.
 
     Members have the schema's names; what is absent or null is left out. The SHA-256 of this object
-    as canonical JSON is what a partner signs (docs/ledger-format.md, instructions).
+    as canonical JSON is what a partner signs (docs/ledger-format.md, What a party signs).
     """
     members = _members(input_)
     return {name: value for name, value in members.items() if name not in SIGNATURES}

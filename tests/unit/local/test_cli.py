@@ -81,6 +81,7 @@ def test_bad_arguments_end_with_status_2(arguments, capsys):
         ),
         (["sign", "programme", "--as", "partner:fuel", "--input", "{}"], "not a programme"),
         (["demo", "--since", "2031-01-01"], "2017"),
+        (["demo", "--no-serve", "--env", "tour.env"], "--no-serve"),
     ],
 )
 def test_what_a_user_can_mend_is_said_in_one_line(arguments, says, capsys):
