@@ -1,9 +1,11 @@
 """Signed notes as c2sp.org/signed-note has them, and keys that nobody can abuse."""
 
 from base64 import b64decode, b64encode
+from contextlib import suppress
 from hashlib import sha256, sha512
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -307,11 +309,9 @@ def test_libsodium_itself_refuses_each_key_of_small_order():
         for number, r in ((n, encoded(point)) for n in range(8) for point in TORSION):
             message, signature = b"%d" % number, r + bytes(32)
             assert not signature_holds(public, message, signature)
-            try:
+            with suppress(InvalidSignature, ValueError):
                 Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
                 accepted += 1
-            except Exception:
-                pass
     assert accepted
 
 
