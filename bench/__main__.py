@@ -1,6 +1,6 @@
 """`make bench`: what we promise about speed and cost, measured. Exit status 1 if a bound is missed.
 
-make bench                         everything, as a table and one JSON object
+make bench                         everything, as a table and a JSON array
 make bench ARGS="--only signing"   one part
 make bench ARGS="--entries 20000"  a smaller ledger to verify
 """
@@ -20,7 +20,7 @@ from bench.figures import Figure
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--entries", type=int, default=100_000, help="of the ledger to verify")
-    parser.add_argument("--json", action="store_true", help="the JSON object alone")
+    parser.add_argument("--json", action="store_true", help="the JSON array alone")
     parts: dict[str, Callable[[], Iterator[Figure]]] = {
         "verification": lambda: verification.figures(arguments.entries),
         "signing": signing.figures,

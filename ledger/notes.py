@@ -150,7 +150,7 @@ def signature_holds(public: bytes, message: bytes, signature: bytes) -> bool:
 def signed_holds(public: bytes, signed: bytes) -> bool:
     """Whether libsodium accepts the signature in the first 64 bytes over the bytes after them."""
     # libsodium's own function, as PyNaCl compiles it: crypto_sign_open of its bindings copies the
-    # message out, a tenth of the time of an audit, and here nobody wants it.
+    # message out, which here nobody wants and which takes about a tenth of a call.
     return (
         len(public) == 32
         and _crypto_sign_open(ffi.NULL, ffi.NULL, signed, len(signed), public) == 0

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from ledger.history import History
 
 _SIGNATURE_START = "\n\n— ".encode()
-# Makes a NamedTuple of a tuple in a third of the time that its class takes.
+# Makes a NamedTuple of a tuple in half the time that its class takes.
 _record = tuple.__new__
 # What reading an entry that is malformed, in whatever way, can raise; base64's is a ValueError.
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError)

@@ -74,7 +74,7 @@ def first_bad_signature(checks: Sequence[Check]) -> int | None:
 @contextmanager
 def _no_collection() -> Iterator[None]:
     """Without Python's search for cycles: there are none, and it would look through all that is
-    kept of a ledger again and again, a tenth of the time.
+    kept of a ledger again and again.
     """
     enabled = gc.isenabled()
     gc.disable()

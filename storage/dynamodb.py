@@ -133,7 +133,7 @@ class DynamoStore:
         )
 
     def create_table(self) -> None:
-        """For local development and tests; infra/template.yaml makes the real one."""
+        """For local development and tests: a deployment brings its own."""
         if not self._item.exists():
             self._item.create_table(wait=True)
 
