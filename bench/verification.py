@@ -1,7 +1,7 @@
 """Verifying a ledger from memory, on all cores, beside libsodium alone.
 
-libsodium alone is `crypto_sign_open` of PyNaCl's public bindings. `verify` calls the same function past
-those bindings, which saves 5 to 13 % of a call: so much of a ratio is theirs.
+libsodium alone is `crypto_sign_open` of PyNaCl's public bindings. `verify` calls the same function
+past those bindings, which saves 5 to 13 % of a call: so much of a ratio is theirs.
 """
 
 from collections.abc import Iterator, Sequence
