@@ -14,6 +14,7 @@ hence plain tuples, and no call that can be spared.
 """
 
 from binascii import a2b_base64, b2a_base64
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -215,9 +216,11 @@ def _new_wallet(id_: WalletId, currency: CurrencyCode) -> Wallet:
 
 
 def _with_lot(lots: tuple[Lot, ...], expires: Expires, issuer: str, opened: int) -> tuple[Lot, ...]:
-    """The lots of a wallet with one more, or more in one."""
-    for place, (other, other_issuer, quantity) in enumerate(lots):
+    """The lots of a wallet, which are sorted, with one more, or more in one."""
+    place = bisect_left(lots, (expires, issuer))
+    if place < len(lots):
+        other, other_issuer, quantity = lots[place]
         if other == expires and other_issuer == issuer:
             more = _record(Lot, (expires, issuer, quantity + opened))
             return (*lots[:place], more, *lots[place + 1 :])
-    return tuple(sorted((*lots, Lot(expires, issuer, opened))))
+    return (*lots[:place], Lot(expires, issuer, opened), *lots[place:])
