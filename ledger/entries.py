@@ -22,6 +22,7 @@ from ledger.notes import NoteSignature, Signer, note_of, parse_note, sign_note
 from ledger.tx import TX_MAX_BYTES, Tx, tx_body
 
 ENTRY_MAX_BYTES = 65_535
+_TYPES = frozenset({"tx", "block", *GOVERNANCE_TYPES})
 
 
 class Entry(NamedTuple):
@@ -49,8 +50,8 @@ def read_entry(data: bytes) -> Entry:
     if type(body) is not dict or type(body.get("type")) is not str:
         raise RuleBroken("entry.type", "an object with a type", type(body).__name__)
     kind = body["type"]
-    if kind != "tx" and kind not in GOVERNANCE_TYPES:
-        raise RuleBroken("entry.type", sorted({"tx", *GOVERNANCE_TYPES}), kind)
+    if kind not in _TYPES:
+        raise RuleBroken("entry.type", sorted(_TYPES), kind)
     if kind == "tx" and len(data) > TX_MAX_BYTES:
         raise RuleBroken("entry.size", f"at most {TX_MAX_BYTES} bytes", len(data))
     return Entry(data, entry_hash(data), body, note.text, note.signatures[0])

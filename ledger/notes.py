@@ -27,8 +27,11 @@ from nacl.bindings import crypto_sign, crypto_sign_seed_keypair
 from ledger.errors import RuleBroken
 
 _crypto_sign_open = lib.crypto_sign_open
-_ED25519 = b"\x01"
+ED25519 = b"\x01"
 COSIGNATURE = b"\x04"
+MAX_SIGNATURES = 128
+"""So that a note which repeats one line does not keep its verifier busy (the spec asks for 16)."""
+
 _FIELD_PRIME = 2**255 - 19
 # y of the points whose order divides 8, but for the sign of x (RFC 8032 section 5.1, curve25519.h).
 _ORDER_8_Y = int.from_bytes(
@@ -64,10 +67,10 @@ class VerifierKey(NamedTuple):
     name: str
     key_id: bytes
     public: bytes
-    type: bytes = _ED25519
+    type: bytes = ED25519
 
     @classmethod
-    def of(cls, name: str, public: bytes, type_: bytes = _ED25519) -> "VerifierKey":
+    def of(cls, name: str, public: bytes, type_: bytes = ED25519) -> "VerifierKey":
         """The verifier key of 32 public bytes. Raises RuleBroken for an unfit name or key."""
         if not _KEY_NAME.match(name):
             raise RuleBroken("key.name", "no white space, no plus, not empty", name)
@@ -75,7 +78,7 @@ class VerifierKey(NamedTuple):
         return cls(name, key_id(name, public, type_), public, type_)
 
     @classmethod
-    def parse(cls, text: str, type_: bytes = _ED25519) -> "VerifierKey":
+    def parse(cls, text: str, type_: bytes = ED25519) -> "VerifierKey":
         """Reads `name+hex(key id)+b64(type || public key)`. Raises RuleBroken."""
         parts = text.split("+", 2)
         if len(parts) != 3 or not _KEY_HASH.match(parts[1]):
@@ -111,13 +114,13 @@ class Signer(Protocol):
 
 
 class SeedSigner:
-    """A signer that holds its 32-byte seed in memory."""
+    """A signer that holds its 32-byte seed in memory. type_: as in `VerifierKey`."""
 
     __slots__ = ("_secret", "verifier")
 
-    def __init__(self, name: str, seed: bytes) -> None:
+    def __init__(self, name: str, seed: bytes, type_: bytes = ED25519) -> None:
         public, self._secret = crypto_sign_seed_keypair(seed)
-        self.verifier = VerifierKey.of(name, public)
+        self.verifier = VerifierKey.of(name, public, type_)
 
     def sign(self, message: bytes) -> bytes:
         return crypto_sign(message, self._secret)[:64]
@@ -126,7 +129,7 @@ class SeedSigner:
         return f"SeedSigner({self.verifier})"
 
 
-def key_id(name: str, public: bytes, type_: bytes = _ED25519) -> bytes:
+def key_id(name: str, public: bytes, type_: bytes = ED25519) -> bytes:
     return sha256(name.encode() + b"\n" + type_ + public).digest()[:4]
 
 
@@ -169,16 +172,24 @@ def decode_b64(text: str) -> bytes:
 
 
 def sign_note(text: bytes, *signers: Signer) -> bytes:
-    """The note of a text that ends in LF, with one signature line for each signer."""
+    """The note of a text that ends in LF, with one signature line for each signer.
+
+    Raises RuleBroken for a witness's signer: `ledger.cosignatures.cosign` is for those.
+    """
+    for signer in signers:
+        if signer.verifier.type != ED25519:
+            raise RuleBroken("note.key", "a key of type 0x01", str(signer.verifier))
     return note_of(text, *((signer.verifier, signer.sign(text)) for signer in signers))
 
 
 def note_of(text: bytes, *signatures: tuple[VerifierKey, bytes]) -> bytes:
     """The note of a text and its signatures, each with the key that made it."""
-    lines = [text, b"\n"]
-    for key, signature in signatures:
-        lines.append(f"— {key.name} {b64encode(key.key_id + signature).decode()}\n".encode())
-    return b"".join(lines)
+    return b"".join([text, b"\n", *(signature_line(*signature) for signature in signatures)])
+
+
+def signature_line(key: VerifierKey, signature: bytes) -> bytes:
+    """The line of one signature; a cosignature's begins with its timestamp."""
+    return f"— {key.name} {b64encode(key.key_id + signature).decode()}\n".encode()
 
 
 def parse_note(data: bytes) -> Note:
@@ -194,12 +205,14 @@ def parse_note(data: bytes) -> Note:
         data[: split + 1].decode()
     except UnicodeDecodeError as error:
         raise RuleBroken("note.utf8", "UTF-8", str(error)) from None
-    signatures = []
+    signatures: list[NoteSignature] = []
     position = 0
     while position < len(block):
         match = _SIGNATURE_LINE.match(block, position)
         if match is None:
             raise RuleBroken("note.signature_line", "— <name> <base64>", block[position:][:80])
+        if len(signatures) == MAX_SIGNATURES:
+            raise RuleBroken("note.signatures", f"at most {MAX_SIGNATURES}", "more")
         blob = decode_b64(match[2])
         if len(blob) < 5:
             raise RuleBroken("note.signature_length", "a key id and a signature", len(blob))
