@@ -32,9 +32,9 @@ def _transfers_among(rows: int) -> Callable[[], object]:
     """A transfer in a table with so many rows of other wallets."""
     store = DynamoStore(Table(f"rows-{rows}", REGION))
     store.create_table()
-    with store._item.batch_write() as batch:
+    with store.item.batch_write() as batch:
         for number in range(rows):
-            batch.save(wallet_item(store._item, wallet_row(10 + number, 1)))
+            batch.save(wallet_item(store.item, wallet_row(10 + number, 1)))
     coalition = founded(store)
     ana, ben = enrolled(coalition, 2)
     buys(coalition, ana, 1_000_000_00, "receipt")

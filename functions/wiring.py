@@ -2,9 +2,15 @@
 
 TALLYSTICK_ORIGIN       the ledger's origin
 TALLYSTICK_TABLE        the table's name; AWS_REGION its region
-TALLYSTICK_DYNAMODB_ENDPOINT  in place of AWS's own, for a local AWS
+TALLYSTICK_DYNAMODB_ENDPOINT  in place of AWS's own, for a local AWS; likewise _S3_
 TALLYSTICK_ENTRY_SEED   base64 of the entry key's seed as KMS encrypted it
 TALLYSTICK_ISSUER       the issuer of tokens, and TALLYSTICK_ISSUER_KEY its public key, a JWK
+
+and, of whatever reads or writes the log:
+
+TALLYSTICK_BUCKET       the bucket: the published log below log/, what is the sealer's below own/
+TALLYSTICK_LOG_KEYS     ids of the log keys in KMS, with commas between
+TALLYSTICK_WITNESSES    a policy (c2sp.org/tlog-policy) whose witnesses with a URL are asked
 """
 
 import secrets
@@ -15,10 +21,21 @@ from datetime import UTC, datetime
 import orjson
 from joserfc.jwk import OKPKey
 
+from ledger.policies import read_policy
 from loyalty.coalition import Coalition
 from schema.authentication import Issuer
+from sealing.proving import Prover
+from sealing.sealer import Keys, Sealer
+from sealing.witnesses import WitnessTarget
+from sealing.witnessing import Witnessing
 from storage.dynamodb import DynamoStore, Table
-from storage.kms import entry_signer
+from storage.kms import KmsSigner, entry_signer
+from storage.log_dynamodb import DynamoHeads
+from storage.s3 import S3Objects, s3_client
+from storage.witness_http import HttpPost
+
+LOG_PREFIX = "log/"
+OWN_PREFIX = "own/"
 
 
 def utc_now() -> datetime:
@@ -29,10 +46,9 @@ def utc_now() -> datetime:
 def coalition_of(environment: Mapping[str, str]) -> Coalition:
     """The coalition that this function serves. Asks KMS for the entry key."""
     origin, region = environment["TALLYSTICK_ORIGIN"], environment["AWS_REGION"]
-    endpoint = environment.get("TALLYSTICK_DYNAMODB_ENDPOINT")
     return Coalition(
         origin,
-        DynamoStore(Table(environment["TALLYSTICK_TABLE"], region, endpoint)),
+        _store(environment),
         entry_signer(origin, environment["TALLYSTICK_ENTRY_SEED"], region),
         utc_now,
         secrets.token_bytes,
@@ -44,3 +60,43 @@ def issuer_of(environment: Mapping[str, str]) -> Issuer:
     """Whose tokens this function believes."""
     key = OKPKey.import_key(orjson.loads(environment["TALLYSTICK_ISSUER_KEY"]))
     return Issuer(environment["TALLYSTICK_ISSUER"], environment["TALLYSTICK_ORIGIN"], key)
+
+
+def prover_of(environment: Mapping[str, str]) -> Prover:
+    """The proofs that this function gives."""
+    store = _store(environment)
+    log, own = _objects(environment)
+    return Prover(store, DynamoHeads(store), log, own)
+
+
+def sealer_of(environment: Mapping[str, str]) -> Sealer:
+    """The sealer that this function is. Asks KMS for its keys."""
+    origin, region = environment["TALLYSTICK_ORIGIN"], environment["AWS_REGION"]
+    store = _store(environment)
+    log, own = _objects(environment)
+    ids = environment["TALLYSTICK_LOG_KEYS"].split(",")
+    keys = Keys(
+        [KmsSigner(origin, id_, region) for id_ in ids],
+        entry_signer(origin, environment["TALLYSTICK_ENTRY_SEED"], region),
+    )
+    return Sealer(origin, store, DynamoHeads(store), log, own, keys, utc_now, secrets.token_bytes)
+
+
+def witnessing_of(environment: Mapping[str, str]) -> Witnessing:
+    """The witnesses that this function asks."""
+    log, _ = _objects(environment)
+    policy = read_policy(environment["TALLYSTICK_WITNESSES"])
+    targets = [WitnessTarget(each.key, each.url) for each in policy.witnesses if each.url]
+    return Witnessing(log, targets, HttpPost(), utc_now)
+
+
+def _store(environment: Mapping[str, str]) -> DynamoStore:
+    endpoint = environment.get("TALLYSTICK_DYNAMODB_ENDPOINT")
+    return DynamoStore(Table(environment["TALLYSTICK_TABLE"], environment["AWS_REGION"], endpoint))
+
+
+def _objects(environment: Mapping[str, str]) -> tuple[S3Objects, S3Objects]:
+    """The published log's objects, and the sealer's own."""
+    client = s3_client(environment["AWS_REGION"], environment.get("TALLYSTICK_S3_ENDPOINT"))
+    bucket = environment["TALLYSTICK_BUCKET"]
+    return S3Objects(client, bucket, LOG_PREFIX), S3Objects(client, bucket, OWN_PREFIX)

@@ -17,6 +17,15 @@ The format is docs/ledger-format.md. The modules, from the bytes up:
     verify       a whole ledger, every signature, on all cores
     order        rows of a table in the order of their chains
 
+    tree         the Merkle tree over entries, and its proofs
+    tiles        that tree as files
+    checkpoints  what a log key signs of it, cosignatures what witnesses add
+    policies     whose word on a checkpoint is enough
+    blocks       what a sealed batch states
+    balance_tree who is owed what, under one hash; pages: how it is stored
+    proofs       receipts; balance_proofs: of one wallet's balance
+    audit        a whole published log
+
 It is pure: no clock, no I/O but the processes that verify signatures, and of other packages only
 PyNaCl and orjson.
 """

@@ -1,9 +1,11 @@
-"""AWS in this process: moto, corrected, with the one table. Nothing leaves the machine."""
+"""AWS in this process: moto, corrected, with the one table and the one bucket. Nothing leaves the
+machine."""
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
+from typing import Any
 from unittest.mock import patch
 
 from botocore.signers import RequestSigner
@@ -13,10 +15,13 @@ from moto.core import responses
 from moto.core.utils import method_names_from_class
 
 from local.moto_dynamodb import corrected_dynamodb
+from local.moto_s3 import corrected_s3
 from storage.dynamodb import DynamoStore, Table
+from storage.s3 import S3Objects, s3_client
 
 REGION = "eu-west-1"
 TABLE = "tallystick"
+BUCKET = "tallystick-log"
 
 # What a developer has configured for the real AWS must neither be used nor get in the way.
 _ENVIRONMENT = {
@@ -41,22 +46,39 @@ def local_store() -> Iterator[DynamoStore]:
     with patch.dict(os.environ, _ENVIRONMENT):
         for name in _UNSET:
             os.environ.pop(name, None)
-        with mock_aws(), corrected_dynamodb(), _without_ceremony():
+        with mock_aws(), corrected_dynamodb(), corrected_s3(), _without_ceremony():
             store = DynamoStore(Table(TABLE, REGION))
             store.create_table()
             yield store
+
+
+def local_objects(prefix: str = "") -> S3Objects:
+    """The objects beside a `local_store`, within its context. The bucket is made if it is not."""
+    client = s3_client(REGION)
+    with suppress(client.exceptions.BucketAlreadyOwnedByYou):
+        client.create_bucket(
+            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+    return S3Objects(client, BUCKET, prefix)
 
 
 @contextmanager
 def _without_ceremony() -> Iterator[None]:
     """Leaves out what each request to AWS carries and moto does not read: two fifths of its time.
 
-    That is the AWS signature, the user agent, built anew for each request, and moto's search for
-    the methods of a class that does not change.
+    That is the AWS signature but S3's, the user agent, built anew for each request, and moto's
+    search for the methods of a class that does not change.
     """
     methods = cache(method_names_from_class)
+    sign = RequestSigner.sign
+
+    def sign_to_s3(signer: Any, *args: Any, **named: Any) -> None:
+        # There moto does read it: who does not sign may write no object anew.
+        if signer.signing_name == "s3":
+            sign(signer, *args, **named)
+
     with ExitStack() as stack:
-        stack.enter_context(patch.object(RequestSigner, "sign", lambda *_, **__: None))
+        stack.enter_context(patch.object(RequestSigner, "sign", sign_to_s3))
         stack.enter_context(patch.object(UserAgentString, "to_string", lambda _: "tallystick"))
         stack.enter_context(patch.object(responses, "method_names_from_class", methods))
         yield

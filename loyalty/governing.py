@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ledger.entries import sign_entry
 from ledger.errors import RuleBroken, shown
 from ledger.governance import Governance
-from ledger.names import PartnerId, is_currency, transaction_id
+from ledger.names import At, PartnerId, is_currency, transaction_id
 from ledger.notes import VerifierKey
 from loyalty.actors import Actor, PartnerActor
 from loyalty.authority import Signature, require_operator
@@ -41,7 +41,8 @@ class _GovernanceDraft:
     def __init__(self, coalition: Coalition) -> None:
         self._signer = coalition.entry_signer
         self.state = deepcopy(coalition.governance())
-        self.at = max(coalition.now(), self.state.at)
+        # Not before the newest block either; one sealed from here on makes the commit MOVED.
+        self.at = max(coalition.now(), self.state.at, coalition.store.sealed_at() or At(""))
         self.rows: list[GovernanceRow] = []
 
     def add(
@@ -74,7 +75,10 @@ class _GovernanceDraft:
         self.rows.append(GovernanceRow(self.state.seq, entry.data))
 
     def plan(self, answer: Answer, *records: RecordPut) -> Plan:
-        return Plan(answer, Commit((), (), tuple(self.rows), records))
+        return Plan(answer, self.commit()._replace(records=records))
+
+    def commit(self, *transactions: TransactionRow) -> Commit:
+        return Commit(transactions, governance=tuple(self.rows), governance_at=self.at)
 
 
 def found(coalition: Coalition, log_key: VerifierKey, request: str = "genesis") -> bool:
@@ -89,7 +93,7 @@ def found(coalition: Coalition, log_key: VerifierKey, request: str = "genesis") 
         entry_key=str(coalition.entry_signer.verifier),
     )
     row = TransactionRow(transaction_id(DESK, request), None, None)
-    return coalition.store.commit(Commit((row,), (), tuple(draft.rows))) is Outcome.DONE
+    return coalition.store.commit(draft.commit(row)) is Outcome.DONE
 
 
 def register_partner(

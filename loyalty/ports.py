@@ -11,7 +11,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 import msgspec
 
 from ledger.kinds import Standing
-from ledger.names import Hash, TransactionId, WalletId
+from ledger.names import At, Hash, TransactionId, WalletId
 from ledger.wallets import Wallet
 
 Clock = Callable[[], datetime]
@@ -83,17 +83,24 @@ class StandingPut(NamedTuple):
 
 
 class Commit(NamedTuple):
-    """All that one request writes. The first transaction is the request itself."""
+    """All that one request writes. The first transaction is the request itself.
+
+    governance_at: `at` of the governance entries, which no block that was sealed meanwhile may have
+    passed: the log's time does not run backwards. None where there are no such entries.
+    """
 
     transactions: tuple[TransactionRow, ...]
     wallets: tuple[WalletRow, ...] = ()
     governance: tuple[GovernanceRow, ...] = ()
     records: tuple[RecordPut, ...] = ()
     standings: tuple[StandingPut, ...] = ()
+    governance_at: At | None = None
 
     @property
     def items(self) -> int:
-        return sum(len(part) for part in self)
+        """Of the store's transaction; that the log's head is looked at is one of them."""
+        rows = (self.transactions, self.wallets, self.governance, self.records, self.standings)
+        return sum(map(len, rows)) + (self.governance_at is not None)
 
 
 class Outcome(Enum):
@@ -132,8 +139,14 @@ class Store(Protocol):
     ) -> Sequence[WalletRow]:
         """Rows of a wallet, newest first, below before_seq."""
 
+    def wallet_rows(self, wallet: WalletId, after_seq: int, limit: int) -> Sequence[WalletRow]:
+        """Rows of a wallet past a seq, oldest first."""
+
     def wallet_row(self, wallet: WalletId, seq: int) -> WalletRow | None:
         """One row of a wallet."""
+
+    def wallet_ids(self) -> Iterator[WalletId]:
+        """Every wallet that has a row, each at least once, in no order. Reads them all."""
 
     def transactions(
         self, ids: Collection[TransactionId]
@@ -141,6 +154,9 @@ class Store(Protocol):
 
     def governance(self, after_seq: int) -> Sequence[GovernanceRow]:
         """The governance chain past a seq, in order."""
+
+    def sealed_at(self) -> At | None:
+        """When the newest block was sealed; None before the first."""
 
     def record(self, kind: type[R], id_: str) -> Versioned[R] | None: ...
 

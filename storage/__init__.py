@@ -1,11 +1,15 @@
-"""The adapters behind the ports of `loyalty`.
+"""The adapters behind the ports of `loyalty` and of `sealing`.
 
-    dynamodb   the store: one table, one TransactWriteItems for each commit
-    rows       the table's items, and the rows of the ports as items
-    memory     the in-memory twin: the same semantics, without I/O
-    commits    what every store refuses before it writes
-    reading    a ledger out of its table, in the order that `ledger.verify` takes
-    kms        the entry key's seed, wrapped by KMS
+    dynamodb      the store: one table, one TransactWriteItems for each commit
+    log_dynamodb  the log's head and its transactions' places, in the same table
+    rows          the table's items, and the rows of the ports as items
+    s3            the log's objects, published and the sealer's own
+    memory        the in-memory twin of the store: the same semantics, without I/O
+    memory_log    the twins of head and objects
+    commits       what every adapter refuses before it asks
+    reading       a ledger out of its table, in the order that `ledger.verify` takes
+    kms           keys in KMS
+    witness_http  posts to witnesses
 
-Of `loyalty` they know `ports` alone.
+Of `loyalty` and of `sealing` they know `ports` alone.
 """

@@ -6,6 +6,7 @@ What each condition is for:
     W#…/E#<seq>  not there   one successor per entry: whoever comes second decides again
     G/E#<seq>    not there   the same for the governance chain
     records, standings       at the version that was read
+    LOG/HEAD     not there, or not later than the governance entries that the commit adds
 
 A row's place must be free; that the place before it is taken follows from the read that found the
 head, because no row is ever removed. Every read is strongly consistent and reads no index.
@@ -28,7 +29,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from ledger.kinds import Standing
-from ledger.names import TransactionId, WalletId
+from ledger.names import At, TransactionId, WalletId
 from loyalty.ports import (
     Commit,
     GovernanceRow,
@@ -78,11 +79,12 @@ class Table(NamedTuple):
     retries: int = 2
 
 
-def _reading(method: Callable[P, T]) -> Callable[P, T]:
-    """Reads that get no answer are worth trying again; whatever else goes wrong is a defect."""
+def repeatable(method: Callable[P, T]) -> Callable[P, T]:
+    """A method that may be tried again where it gets no answer, which is told as StoreUnavailable;
+    whatever else goes wrong is a defect."""
 
     @wraps(method)
-    def reads(*args: P.args, **kwargs: P.kwargs) -> T:
+    def asks(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return method(*args, **kwargs)
         except (PynamoDBException, BotoCoreError) as error:
@@ -90,7 +92,7 @@ def _reading(method: Callable[P, T]) -> Callable[P, T]:
                 raise
             raise StoreUnavailable(str(error)) from error
 
-    return reads
+    return asks
 
 
 class _Sends(local):
@@ -109,7 +111,10 @@ class _Sends(local):
 
 
 class DynamoStore:
-    """A `loyalty.ports.Store` in DynamoDB. Safe to share between threads."""
+    """A `loyalty.ports.Store` in DynamoDB. Safe to share between threads.
+
+    item, connection, sends: shared with `storage.log_dynamodb.DynamoHeads`, in the same table.
+    """
 
     def __init__(self, table: Table) -> None:
         self.table = table
@@ -123,36 +128,48 @@ class DynamoStore:
             "billing_mode": "PAY_PER_REQUEST",
         }
         # A class of its own: PynamoDB keeps the connection on the class.
-        self._item: type[Item] = type("TableItem", (Item,), {"Meta": type("Meta", (), meta)})
+        self.item: type[Item] = type("TableItem", (Item,), {"Meta": type("Meta", (), meta)})
         # A second connection would make a second client, 57 ms of every cold start. Made here,
         # because making one is not safe between threads.
-        self._connection = self._item._get_connection().connection
-        self._sends = _Sends()
-        self._connection.client.meta.events.register(
-            "response-received.dynamodb.TransactWriteItems", self._sends.note
+        self.connection = self.item._get_connection().connection
+        self.sends = _Sends()
+        self.connection.client.meta.events.register(
+            "response-received.dynamodb.TransactWriteItems", self.sends.note
         )
 
     def create_table(self) -> None:
         """For local development and tests: a deployment brings its own."""
-        if not self._item.exists():
-            self._item.create_table(wait=True)
+        if not self.item.exists():
+            self.item.create_table(wait=True)
 
     def commit(self, commit: Commit) -> Outcome:
         check_commit(commit)
-        write = TransactWrite(connection=self._connection)
+        write = TransactWrite(connection=self.connection)
+        request = 0
+        if commit.governance_at is not None:
+            # PynamoDB sends conditions before what is written.
+            request = 1
+            head = self.item.at
+            not_past = head.does_not_exist() | (head <= commit.governance_at)
+            write.condition_check(self.item, *rows.HEAD, condition=not_past)
         for item, condition in self._items(commit):
             write.save(item, condition=condition)
-        self._sends.unanswered = False
+        return self.send(write, request if commit.transactions else None)
+
+    def send(self, write: TransactWrite, request: int | None = None) -> Outcome:
+        """What a transaction came to. request: which of its items is the request's own row."""
+        self.sends.unanswered = False
         try:
             with write:
                 pass
         except (TransactWriteError, BotoCoreError) as error:
-            return _outcome(error, bool(commit.transactions), self._sends.unanswered)
+            return _outcome(error, request, self.sends.unanswered)
         return Outcome.DONE
 
     def _items(self, commit: Commit) -> Iterator[tuple[Item, Condition]]:
-        """The request's own row comes first: its place in the answer says REPEATED."""
-        model = self._item
+        """What is written. The request's own row comes first: its place in the answer says
+        REPEATED."""
+        model = self.item
         absent = model.pk.does_not_exist()
         for row in commit.transactions:
             yield rows.transaction_item(model, row), absent
@@ -166,101 +183,130 @@ class DynamoStore:
             yield rows.standing_item(model, standing), self._at_version(standing.replaces)
 
     def _at_version(self, version: int) -> Condition:
-        return self._item.version == version if version else self._item.pk.does_not_exist()
+        return self.item.number == version if version else self.item.pk.does_not_exist()
 
-    @_reading
+    @repeatable
     def wallet(self, wallet: WalletId) -> WalletRow | None:
         newest = self.wallet_history(wallet, None, 1)
         return newest[0] if newest else None
 
-    @_reading
+    @repeatable
     def wallets(self, wallets: Collection[WalletId]) -> Mapping[WalletId, WalletRow]:
         found = {id_: self.wallet(id_) for id_ in wallets}
         return {id_: row for id_, row in found.items() if row is not None}
 
-    @_reading
+    @repeatable
     def wallet_history(
         self, wallet: WalletId, before_seq: int | None, limit: int
     ) -> Sequence[WalletRow]:
         below = rows.seq_sk(before_seq - 1) if before_seq is not None else "E#~"
-        found = self._item.query(
+        found = self.item.query(
             rows.wallet_pk(wallet),
-            self._item.sk.between("E#", below),
+            self.item.sk.between("E#", below),
             consistent_read=True,
             scan_index_forward=False,
             limit=limit,
         )
         return [rows.wallet_row(item) for item in found]
 
-    @_reading
+    @repeatable
+    def wallet_rows(self, wallet: WalletId, after_seq: int, limit: int) -> Sequence[WalletRow]:
+        found = self.item.query(
+            rows.wallet_pk(wallet),
+            self.item.sk > rows.seq_sk(after_seq),
+            consistent_read=True,
+            limit=limit,
+        )
+        return [rows.wallet_row(item) for item in found]
+
+    @repeatable
     def wallet_row(self, wallet: WalletId, seq: int) -> WalletRow | None:
-        item = self._get(rows.wallet_pk(wallet), rows.seq_sk(seq))
+        item = self.get(rows.wallet_pk(wallet), rows.seq_sk(seq))
         return None if item is None else rows.wallet_row(item)
 
-    @_reading
+    def wallet_ids(self) -> Iterator[WalletId]:
+        items = self.item.scan(
+            self.item.pk.startswith(rows.WALLET_PKS), consistent_read=True, attributes_to_get=["pk"]
+        )
+        before = None
+        while (item := self._next(items)) is not None:
+            # The rows of a wallet come together.
+            if item.pk != before:
+                before = item.pk
+                yield rows.wallet_of(item)
+
+    @repeatable
     def transactions(
         self, ids: Collection[TransactionId]
     ) -> Mapping[TransactionId, TransactionRow]:
         items = self._get_all([(rows.transaction_pk(id_), "T") for id_ in ids])
         return {row.id: row for row in map(rows.transaction_row, items)}
 
-    @_reading
+    @repeatable
     def governance(self, after_seq: int) -> Sequence[GovernanceRow]:
-        found = self._item.query(
-            rows.GOVERNANCE_PK, self._item.sk > rows.seq_sk(after_seq), consistent_read=True
+        found = self.item.query(
+            rows.GOVERNANCE_PK, self.item.sk > rows.seq_sk(after_seq), consistent_read=True
         )
         return [rows.governance_row(item) for item in found]
 
-    @_reading
+    @repeatable
+    def sealed_at(self) -> At | None:
+        item = self.get(*rows.HEAD, ["a"])
+        return None if item is None or item.at is None else At(item.at)
+
+    @repeatable
     def record(self, kind: type[R], id_: str) -> Versioned[R] | None:
-        item = self._get(rows.record_pk(kind, id_), "R")
+        item = self.get(rows.record_pk(kind, id_), "R")
         return None if item is None else _versioned(kind, item)
 
-    @_reading
+    @repeatable
     def records(self, kind: type[R], ids: Collection[str]) -> Mapping[str, Versioned[R]]:
         items = self._get_all([(rows.record_pk(kind, id_), "R") for id_ in ids])
         return {item.pk.partition("#")[2]: _versioned(kind, item) for item in items}
 
-    @_reading
+    @repeatable
     def standing(self, id_: TransactionId) -> tuple[Standing, int] | None:
-        item = self._get(rows.transaction_pk(id_), "S")
+        item = self.get(rows.transaction_pk(id_), "S")
         return None if item is None else rows.standing_row(item)
 
     def ledger_rows(self) -> Iterator[GovernanceRow | TransactionRow | WalletRow]:
-        items = self._item.scan(consistent_read=True)
+        items = self.item.scan(consistent_read=True)
         while (item := self._next(items)) is not None:
             if item.pk == rows.GOVERNANCE_PK:
                 yield rows.governance_row(item)
-            elif item.pk.startswith("W#"):
+            elif item.pk.startswith(rows.WALLET_PKS):
                 yield rows.wallet_row(item)
             elif item.pk.startswith("T#") and item.sk == "T":
                 yield rows.transaction_row(item)
 
-    @_reading
+    @repeatable
     def _next(self, items: Iterator[Item]) -> Item | None:
         return next(items, None)
 
-    def _get(self, pk: str, sk: str) -> Item | None:
+    def get(self, pk: str, sk: str, names: Sequence[str] | None = None) -> Item | None:
+        """An item, or only those of its attributes."""
         try:
-            return self._item.get(pk, sk, consistent_read=True)
-        except self._item.DoesNotExist:
+            return self.item.get(pk, sk, consistent_read=True, attributes_to_get=names)
+        except self.item.DoesNotExist:
             return None
 
     def _get_all(self, keys: Sequence[tuple[str, str]]) -> Iterator[Item]:
         if len(keys) == 1:
-            item = self._get(*keys[0])
+            item = self.get(*keys[0])
             return iter(() if item is None else (item,))
-        return self._item.batch_get(list(dict.fromkeys(keys)), consistent_read=True)
+        return self.item.batch_get(list(dict.fromkeys(keys)), consistent_read=True)
 
 
 def _versioned(kind: type[R], item: Item) -> Versioned[R]:
-    return Versioned(msgspec.json.decode(item.state or b"", type=kind), item.version or 0)
+    return Versioned(msgspec.json.decode(item.state or b"", type=kind), item.number or 0)
 
 
-def _outcome(error: TransactWriteError | BotoCoreError, asked: bool, unanswered: bool) -> Outcome:
+def _outcome(
+    error: TransactWriteError | BotoCoreError, request: int | None, unanswered: bool
+) -> Outcome:
     """What a commit that was not acknowledged came to. Raises what is a defect.
 
-    asked: its first item is a request's row; unanswered: an earlier send of it got no answer.
+    request: which item is a request's row; unanswered: an earlier send of it got no answer.
     """
     # Not PynamoDB's cause_response_code, which fails where there was no response.
     cause = getattr(error, "cause", error)
@@ -269,7 +315,7 @@ def _outcome(error: TransactWriteError | BotoCoreError, asked: bool, unanswered:
         codes = [reason.code if reason else None for reason in error.cancellation_reasons]
         if "ConditionalCheckFailed" in codes:
             # For an earlier send too: rows are never removed, versions never come back.
-            repeated = asked and codes[0] == "ConditionalCheckFailed"
+            repeated = request is not None and codes[request] == "ConditionalCheckFailed"
             return Outcome.REPEATED if repeated else Outcome.MOVED
         outcome = _cancelled(codes)
     else:

@@ -1,11 +1,11 @@
-"""The entry key's seed, wrapped by KMS and unwrapped once per cold start."""
+"""Keys in KMS: the entry key's seed, unwrapped once per cold start; the log key, which stays."""
 
 from base64 import b64decode
 
 import boto3
 from botocore.config import Config
 
-from ledger.notes import SeedSigner
+from ledger.notes import SeedSigner, VerifierKey
 
 # A function that waits a minute for its key has been given up long before.
 _CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 3})
@@ -22,3 +22,23 @@ def entry_signer(origin: str, wrapped_seed: str, region: str) -> SeedSigner:
         CiphertextBlob=b64decode(wrapped_seed), EncryptionContext={"origin": origin}
     )
     return SeedSigner(f"{origin}/entries", answer["Plaintext"])
+
+
+class KmsSigner:
+    """A log key that never leaves KMS (ECC_NIST_EDWARDS25519). One request for each signature."""
+
+    def __init__(self, name: str, key_id: str, region: str) -> None:
+        self._kms = boto3.client("kms", region_name=region, config=_CONFIG)
+        self._key_id = key_id
+        # A SubjectPublicKeyInfo of Ed25519 (RFC 8410 section 4) ends with the key's 32 bytes.
+        public = self._kms.get_public_key(KeyId=key_id)["PublicKey"][-32:]
+        self.verifier = VerifierKey.of(name, public)
+
+    def sign(self, message: bytes) -> bytes:
+        answer = self._kms.sign(
+            KeyId=self._key_id,
+            Message=message,
+            MessageType="RAW",
+            SigningAlgorithm="ED25519_SHA_512",
+        )
+        return bytes(answer["Signature"])

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import TypeVar
 
 from ledger.kinds import Standing
-from ledger.names import TransactionId, WalletId
+from ledger.names import At, TransactionId, WalletId
 from loyalty.ports import (
     Commit,
     GovernanceRow,
@@ -24,16 +24,21 @@ from loyalty.ports import (
     Versioned,
     WalletRow,
 )
+from sealing.ports import Head
 from storage.commits import check_commit
 
 Row = TypeVar("Row")
 
 
 class MemoryStore:
-    """A `loyalty.ports.Store` that forgets everything when the process ends."""
+    """A `loyalty.ports.Store` that forgets everything when the process ends.
+
+    lock, head: shared with `storage.memory_log.MemoryHeads`, whose items are in the same table.
+    """
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self.lock = Lock()
+        self.head: Head | None = None
         self._transactions: dict[TransactionId, TransactionRow] = {}
         self._wallets: dict[WalletId, list[WalletRow]] = {}
         self._governance: list[GovernanceRow] = []
@@ -42,7 +47,7 @@ class MemoryStore:
 
     def commit(self, commit: Commit) -> Outcome:
         check_commit(commit)
-        with self._lock:
+        with self.lock:
             if commit.transactions and commit.transactions[0].id in self._transactions:
                 return Outcome.REPEATED
             if not self._holds(commit):
@@ -55,7 +60,8 @@ class MemoryStore:
         return (
             not any(row.id in self._transactions for row in commit.transactions)
             and not any(self.wallet_row(row.wallet.id, row.wallet.seq) for row in commit.wallets)
-            and not any(self._governance_row(row.seq) for row in commit.governance)
+            and not any(self.governance_row(row.seq) for row in commit.governance)
+            and not self._sealed_past(commit.governance_at)
             and all(
                 put.replaces == self._version(self._records.get((type(put.record), put.id)))
                 for put in commit.records
@@ -65,6 +71,9 @@ class MemoryStore:
                 for put in commit.standings
             )
         )
+
+    def _sealed_past(self, at: At | None) -> bool:
+        return at is not None and self.head is not None and self.head.at > at
 
     def _write(self, commit: Commit) -> None:
         for row in commit.transactions:
@@ -100,8 +109,18 @@ class MemoryStore:
             end = bisect_left(rows, before_seq, key=_wallet_seq)
         return rows[max(end - limit, 0) : end][::-1]
 
+    def wallet_rows(self, wallet: WalletId, after_seq: int, limit: int) -> Sequence[WalletRow]:
+        rows = self._wallets.get(wallet, [])
+        first = bisect_right(rows, after_seq, key=_wallet_seq)
+        return rows[first : first + limit]
+
     def wallet_row(self, wallet: WalletId, seq: int) -> WalletRow | None:
         return _found(self._wallets.get(wallet, ()), seq, _wallet_seq)
+
+    def wallet_ids(self) -> Iterator[WalletId]:
+        with self.lock:
+            ids = list(self._wallets)
+        yield from ids
 
     def transactions(
         self, ids: Collection[TransactionId]
@@ -112,8 +131,13 @@ class MemoryStore:
         rows = self._governance
         return rows[bisect_right(rows, after_seq, key=_governance_seq) :]
 
-    def _governance_row(self, seq: int) -> GovernanceRow | None:
+    def governance_row(self, seq: int) -> GovernanceRow | None:
+        """One entry of the governance chain."""
         return _found(self._governance, seq, _governance_seq)
+
+    def sealed_at(self) -> At | None:
+        head = self.head
+        return None if head is None else head.at
 
     def record(self, kind: type[R], id_: str) -> Versioned[R] | None:
         return self._records.get((kind, id_))  # type: ignore[return-value]
@@ -126,7 +150,7 @@ class MemoryStore:
         return self._standings.get(id_)
 
     def ledger_rows(self) -> Iterator[GovernanceRow | TransactionRow | WalletRow]:
-        with self._lock:
+        with self.lock:
             rows: list[GovernanceRow | TransactionRow | WalletRow] = [
                 *self._governance,
                 *self._transactions.values(),

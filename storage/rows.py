@@ -5,8 +5,11 @@
                                      h entry hash, s state, d detail
     T#<id>          T                transaction: e entry, q digest of what was asked, r response
     T#<id>          S                what it still stands at: s standing, n version
+    T#<id>          L                where it stands in the log: n index
     G               E#<seq, 12>      governance: e entry
     <record type>#<id>  R            record: s its JSON, n version
+    LOG             HEAD             the log's head: e checkpoint, s position of the sealer,
+                                     g seq of the newest governance entry in it, a at of its block
 
 Attribute names are one character: an earn's two items must stay below 1 kB each, where a
 transactional write costs 2 WRU. State is JSON in a binary attribute for the same reason.
@@ -25,6 +28,7 @@ from ledger.names import At, CurrencyCode, Hash, TransactionId, WalletId
 from ledger.tx import Balances
 from ledger.wallets import Lot, Wallet
 from loyalty.ports import GovernanceRow, Record, RecordPut, StandingPut, TransactionRow, WalletRow
+from sealing.ports import Head
 
 
 class IntegerAttribute(Attribute[int]):
@@ -59,7 +63,8 @@ class Item(TableModel):
     entry = BinaryAttribute(attr_name="e", null=True, legacy_encoding=False)
     asked = BinaryAttribute(attr_name="q", null=True, legacy_encoding=False)
     response = BinaryAttribute(attr_name="r", null=True, legacy_encoding=False)
-    version = IntegerAttribute(attr_name="n", null=True)
+    number = IntegerAttribute(attr_name="n", null=True)
+    governance = IntegerAttribute(attr_name="g", null=True)
 
 
 class _State(msgspec.Struct, array_like=True, frozen=True):
@@ -68,10 +73,12 @@ class _State(msgspec.Struct, array_like=True, frozen=True):
 
 
 GOVERNANCE_PK = "G"
+WALLET_PKS = "W#"
+HEAD = ("LOG", "HEAD")
 
 
 def wallet_pk(wallet: str) -> str:
-    return f"W#{wallet}"
+    return f"{WALLET_PKS}{wallet}"
 
 
 def transaction_pk(id_: str) -> str:
@@ -102,10 +109,14 @@ def wallet_item(model: type[Item], row: WalletRow) -> Item:
     )
 
 
+def wallet_of(item: Item) -> WalletId:
+    return WalletId(item.pk.removeprefix(WALLET_PKS))
+
+
 def wallet_row(item: Item) -> WalletRow:
     state = msgspec.json.decode(_given(item.state), type=_State)
     wallet = Wallet(
-        WalletId(item.pk.removeprefix("W#")),
+        wallet_of(item),
         CurrencyCode(_given(item.currency)),
         int(item.sk.removeprefix("E#")),
         Hash(b64encode(_given(item.hash)).decode()),
@@ -147,16 +158,40 @@ def governance_row(item: Item) -> GovernanceRow:
 
 def record_item(model: type[Item], put: RecordPut) -> Item:
     state = msgspec.json.encode(put.record)
-    return model(record_pk(type(put.record), put.id), "R", state=state, version=put.replaces + 1)
+    return model(record_pk(type(put.record), put.id), "R", state=state, number=put.replaces + 1)
 
 
 def standing_item(model: type[Item], put: StandingPut) -> Item:
     state = msgspec.json.encode(put.standing)
-    return model(transaction_pk(put.standing.id), "S", state=state, version=put.replaces + 1)
+    return model(transaction_pk(put.standing.id), "S", state=state, number=put.replaces + 1)
 
 
 def standing_row(item: Item) -> tuple[Standing, int]:
-    return msgspec.json.decode(_given(item.state), type=Standing), _given(item.version)
+    return msgspec.json.decode(_given(item.state), type=Standing), _given(item.number)
+
+
+def head_item(model: type[Item], head: Head) -> Item:
+    return model(
+        *HEAD,
+        entry=head.checkpoint,
+        state=head.position,
+        governance=head.governance_seq,
+        at=head.at,
+    )
+
+
+def head_of(item: Item) -> Head:
+    return Head(
+        _given(item.entry), _given(item.state), _given(item.governance), At(_given(item.at))
+    )
+
+
+def index_item(model: type[Item], id_: TransactionId, index: int) -> Item:
+    return model(*index_key(id_), number=index)
+
+
+def index_key(id_: TransactionId) -> tuple[str, str]:
+    return transaction_pk(id_), "L"
 
 
 def _given(value: Any) -> Any:

@@ -19,7 +19,7 @@ from strawberry.relay import GlobalID
 from ledger.canonical import canonical
 from ledger.history import History
 from ledger.instructions import instruction, registration
-from ledger.names import at_text, digest, transaction_id
+from ledger.names import At, at_text, digest, transaction_id
 from ledger.notes import SeedSigner
 from ledger.verify import verify
 from loyalty import governing
@@ -28,6 +28,7 @@ from loyalty.coalition import Coalition
 from loyalty.ports import Commit, GovernanceRow, Outcome, StoreUnavailable, TransactionRow
 from schema.context import Context
 from schema.product import product_schema
+from sealing.proving import Prover
 from storage.memory import MemoryStore
 from storage.reading import ledger_in_order, row_faults
 
@@ -119,7 +120,12 @@ class Answer(NamedTuple):
 
 
 class House:
-    """The coalition, its store, and the people who send requests."""
+    """The coalition, its store, and the people who send requests.
+
+    prover: of its published log; None where nothing seals it.
+    """
+
+    prover: Prover | None = None
 
     def __init__(self, store: MemoryStore | None = None) -> None:
         self._begin(MemoryStore() if store is None else store)
@@ -203,7 +209,7 @@ class House:
 
     def execute(self, document: str, actor: Actor | None, **variables: object) -> Answer:
         """The response to a GraphQL document. No defect of ours may show in it."""
-        context = Context(self.coalition, actor)
+        context = Context(self.coalition, actor, self.prover)
         running = SCHEMA.execute(document, variable_values=variables, context_value=context)
         result = asyncio.run(running)
         answer = Answer(result.data, [error.formatted for error in result.errors or []])
@@ -305,7 +311,7 @@ class House:
         status = "left" if type_ == "partner" else "revoked"
         draft.add(type_, status=status, **members)
         row = TransactionRow(transaction_id("system:test", next(self._keys)), None, None)
-        assert self.store.commit(Commit((row,), (), tuple(draft.rows))) is Outcome.DONE
+        assert self.store.commit(draft.commit(row)) is Outcome.DONE
 
 
 class Faulty(MemoryStore):
@@ -351,6 +357,10 @@ class Faulty(MemoryStore):
     def governance(self, after_seq: int) -> Sequence[GovernanceRow]:
         self._check()
         return super().governance(after_seq)
+
+    def sealed_at(self) -> At | None:
+        self._check()
+        return super().sealed_at()
 
     def record(self, kind: Any, id_: str) -> Any:
         self._check()

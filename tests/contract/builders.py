@@ -46,6 +46,7 @@ from loyalty.programmes import read_programme
 from loyalty.purchases import Purchase, record_purchase
 from loyalty.rewards import Redemption, redeem_reward
 from loyalty.transfers import Gift, transfer_points
+from sealing.ports import Head
 from storage.dynamodb import DynamoStore
 
 ORIGIN = "stars.example/ledger"
@@ -111,6 +112,7 @@ FIRST = Commit(
     (governance_row(1),),
     (RecordPut("ana", Card("first")),),
     (StandingPut(standing(1, 50)),),
+    AT,
 )
 NEXT = Commit(
     (transaction_row(3), transaction_row(4)),
@@ -118,7 +120,14 @@ NEXT = Commit(
     (governance_row(2),),
     (RecordPut("ana", Card("next"), 1), RecordPut("ben", Card("new"))),
     (StandingPut(standing(1, 20), 1), StandingPut(standing(2, 30))),
+    AT,
 )
+
+
+def sealed(number: int, at: str = AT, governance_seq: int = 0, by: str = "") -> Head:
+    """The head after so many blocks."""
+    checkpoint = b"%d blocks %s \n\xe2\x80\x94\xff\x00" % (number, by.encode())
+    return Head(checkpoint, bytes(range(256)) + b"%d" % number, governance_seq, At(at))
 
 
 def contents(store: Store) -> dict[str, object]:
@@ -138,7 +147,7 @@ def contents(store: Store) -> dict[str, object]:
 
 def client_of(store: DynamoStore) -> Any:
     """The botocore client behind a store, where tests watch or disturb what it sends."""
-    return store._connection.client
+    return store.connection.client
 
 
 def coalition_on(store: Store) -> Coalition:

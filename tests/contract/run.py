@@ -1,4 +1,4 @@
-"""The storage contract against ministack, a DynamoDB that runs transactions concurrently.
+"""The storage contract against ministack, a DynamoDB and S3 that run requests concurrently.
 
 ministack pins botocore, so it lives in a virtual environment of its own, made from
 requirements.lock beside this file. It listens on 127.0.0.1 only, for as long as the tests run.
@@ -69,7 +69,7 @@ def _ministack() -> Iterator[str]:
             "TMPDIR": scratch,
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(port),
-            "SERVICES": "dynamodb",
+            "SERVICES": "dynamodb,s3",
             "LOG_LEVEL": "WARNING",
         }
         log_path = Path(scratch, "log")

@@ -22,6 +22,7 @@ from loyalty.refusals import Code, Refused
 from storage.memory import MemoryStore
 from storage.reading import ledger_in_order, row_faults
 from tests.contract.builders import (
+    AT,
     ORIGIN,
     Card,
     buys,
@@ -71,7 +72,9 @@ RIVALS: dict[str, Callable[[int], Commit]] = {
     "two wallets in either order": lambda writer: Commit(
         (), tuple(wallet_row(n, 1, 1 + writer) for n in ((1, 2) if writer % 2 else (2, 1)))
     ),
-    "the next governance entry": lambda writer: Commit((), (), (governance_row(1, 1 + writer),)),
+    "the next governance entry": lambda writer: Commit(
+        (), (), (governance_row(1, 1 + writer),), governance_at=AT
+    ),
     "a record": lambda writer: Commit((), records=(RecordPut("ana", Card(str(writer))),)),
     "a standing": lambda writer: Commit((), standings=(StandingPut(standing(1, 1 + writer)),)),
 }

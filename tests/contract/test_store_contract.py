@@ -66,6 +66,9 @@ def test_an_empty_store_has_nothing(store: Store) -> None:
     assert store.wallets([]) == {}
     assert store.wallet_row(wallet_id(1), 1) is None
     assert list(store.wallet_history(wallet_id(1), None, 10)) == []
+    assert list(store.wallet_rows(wallet_id(1), 0, 10)) == []
+    assert list(store.wallet_ids()) == []
+    assert store.sealed_at() is None
     assert store.transactions([transaction(1)]) == {}
     assert store.transactions([]) == {}
     assert list(store.governance(0)) == []
@@ -149,16 +152,20 @@ def test_a_commit_without_a_request_is_never_repeated(store: Store) -> None:
     """Only a transaction's row says that a request was done, not whichever item comes first."""
     store.commit(FIRST)
     assert store.commit(Commit((), (wallet_row(1, 1, 99),))) is Outcome.MOVED
-    assert store.commit(Commit((), (), (governance_row(1, 99),))) is Outcome.MOVED
+    assert store.commit(Commit((), (), (governance_row(1, 99),), governance_at=AT)) is Outcome.MOVED
 
 
 def test_a_place_must_be_free_and_no_more_is_asked(store: Store) -> None:
     """A seq that skips ahead is for auditors to find; the newest row stays the head."""
     store.commit(FIRST)
-    skipping = Commit((transaction_row(3),), (wallet_row(1, 5),), (governance_row(7),))
+    skipping = Commit(
+        (transaction_row(3),), (wallet_row(1, 5),), (governance_row(7),), governance_at=AT
+    )
     assert store.commit(skipping) is Outcome.DONE
     assert store.wallet(wallet_id(1)) == wallet_row(1, 5)
-    late = Commit((transaction_row(4),), (wallet_row(1, 2),), (governance_row(2),))
+    late = Commit(
+        (transaction_row(4),), (wallet_row(1, 2),), (governance_row(2),), governance_at=AT
+    )
     assert store.commit(late) is Outcome.DONE
     assert store.wallet(wallet_id(1)) == wallet_row(1, 5)
     history = store.wallet_history(wallet_id(1), None, 10)
@@ -191,7 +198,7 @@ def test_a_commit_of_100_items_is_done(store: Store) -> None:
     [
         Commit((transaction_row(1), transaction_row(1))),
         Commit(REQUEST, (wallet_row(1, 1), wallet_row(1, 1, 99))),
-        Commit(REQUEST, (), (governance_row(1), governance_row(1, 99))),
+        Commit(REQUEST, (), (governance_row(1), governance_row(1, 99)), governance_at=AT),
         Commit(REQUEST, records=(RecordPut("ana", Card("a")), RecordPut("ana", Card("b")))),
         Commit(REQUEST, standings=(StandingPut(standing(1, 50)), StandingPut(standing(1, 20), 1))),
     ],
@@ -229,6 +236,50 @@ def test_history_comes_in_pages_newest_first(store: Store) -> None:
     assert page(1_000_000, 1) == newest_first[:1]
 
 
+def test_rows_past_a_seq_come_oldest_first(store: Store) -> None:
+    """What a sealer reads: each page goes on past the last seq of the one before."""
+    rows = [wallet_row(1, seq) for seq in range(1, 13)]
+    store.commit(Commit((transaction_row(1),), (*rows[::-1], wallet_row(2, 1), wallet_row(2, 2))))
+
+    def page(after_seq: int, limit: int) -> list[WalletRow]:
+        return list(store.wallet_rows(wallet_id(1), after_seq, limit))
+
+    assert page(0, 5) == rows[:5]
+    assert page(5, 5) == rows[5:10]
+    assert page(10, 5) == rows[10:]
+    assert page(12, 5) == []
+    assert page(0, 100) == rows
+
+
+def test_every_wallet_with_a_row_is_found(store: Store) -> None:
+    """A sweep meets each wallet once at least, and nothing that is no wallet."""
+    store.commit(FIRST)
+    store.commit(NEXT)
+    rows = tuple(wallet_row(number, 1) for number in range(3, 60))
+    store.commit(Commit((transaction_row(9),), rows))
+    assert set(store.wallet_ids()) == {wallet_id(number) for number in range(1, 60)}
+
+
+def test_a_sweep_goes_past_one_page_of_dynamodb(store: Store) -> None:
+    """A scan of more than 1 MB comes in pages, each of which may begin within a wallet."""
+    rows = tuple(wallet_row(n, seq, detail=b"." * 60_000) for n in (1, 2, 3) for seq in range(1, 9))
+    store.commit(Commit((transaction_row(1),), rows))
+    assert set(store.wallet_ids()) == {wallet_id(number) for number in (1, 2, 3)}
+    assert list(store.wallet_rows(wallet_id(2), 0, 50)) == list(rows[8:16])
+
+
+@pytest.mark.parametrize(
+    "commit",
+    [FIRST._replace(governance_at=None), Commit((transaction_row(1),), governance_at=AT)],
+    ids=["without a time", "without an entry"],
+)
+def test_a_commit_says_of_when_its_governance_entries_are(store: Store, commit: Commit) -> None:
+    """Without it, what was sealed meanwhile could not be compared."""
+    with pytest.raises(ValueError, match="governance_at"):
+        store.commit(commit)
+    assert list(store.ledger_rows()) == []
+
+
 def test_batch_reads_take_more_than_100_ids(store: Store) -> None:
     """DynamoDB reads 100 items at once; callers need not know."""
     rows = [transaction_row(number) for number in range(240)]
@@ -259,7 +310,7 @@ def test_reads_go_past_one_page_of_dynamodb(store: Store) -> None:
     large = 60_000
     entries = tuple(governance_row(seq, large) for seq in range(1, 26))
     rows = tuple(wallet_row(1, seq, detail=b"." * large) for seq in range(1, 26))
-    store.commit(Commit((transaction_row(1),), rows, entries))
+    store.commit(Commit((transaction_row(1),), rows, entries, governance_at=AT))
     assert list(store.governance(0)) == list(entries)
     assert list(store.wallet_history(wallet_id(1), None, 50)) == list(rows[::-1])
     assert len(list(store.ledger_rows())) == 51
@@ -350,7 +401,7 @@ def test_a_wallet_reads_as_written(store: Store, wallet: Wallet, detail: bytes) 
 def test_governance_reads_as_written(store: Store) -> None:
     """The bytes of a governance entry come back."""
     row = GovernanceRow(1, ALL_BYTES)
-    store.commit(Commit(REQUEST, (), (row,)))
+    store.commit(Commit(REQUEST, (), (row,), governance_at=AT))
     assert list(store.governance(0)) == [row]
 
 

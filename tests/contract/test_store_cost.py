@@ -134,6 +134,8 @@ def test_no_read_uses_an_index_or_may_be_stale(dynamo_store: DynamoStore, sent: 
     buys(coalition, ana, 1_000_000, "receipt")
     gives(coalition, ana, ben, 50, "gift")
     list(dynamo_store.ledger_rows())
+    list(dynamo_store.wallet_ids())
+    dynamo_store.wallet_rows(wallet_of(coalition, ana), 0, 5)
     dynamo_store.records(Member, [ana, ben])
     reads = [(name, params) for name, params in sent.requests if name != "TransactWriteItems"]
     assert {name for name, _ in reads} == {"Query", "GetItem", "Scan", "BatchGetItem"}

@@ -1,17 +1,11 @@
 """What a store says when DynamoDB does not answer, or answers that it cannot now."""
 
-import json
-import socket
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from types import SimpleNamespace
-from typing import Any
 
 import botocore.endpoint
 import pytest
-from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from pynamodb.exceptions import PynamoDBException
 
 from ledger.names import WalletId
@@ -19,7 +13,7 @@ from ledger.verify import verify
 from loyalty.committing import MAX_UNANSWERED, Answer, Plan, carry_out, request_of
 from loyalty.ports import Commit, Outcome, Store, StoreUnavailable
 from loyalty.records import Member
-from storage.dynamodb import DynamoStore, Table
+from storage.dynamodb import DynamoStore
 from storage.reading import ledger_in_order
 from tests.contract.builders import (
     BREWCO,
@@ -36,96 +30,24 @@ from tests.contract.builders import (
     transaction,
     wallet_id,
 )
-from tests.contract.conftest import REGION
-
-TIMEOUT_S = 0.2
-MAX_REQUESTS = 40
-SILENCE_MAX_S = 5.0
-
-Reply = tuple[int, bytes]
-
-
-def failure(code: str, status: int = 400, **members: object) -> Reply:
-    """An error as DynamoDB words it."""
-    body = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": code, **members}
-    return status, json.dumps(body).encode()
-
-
-def cancelled(*codes: str) -> Reply:
-    """A transaction that was cancelled, with a reason for each of its items."""
-    reasons = [{"Code": code} for code in codes]
-    return failure("TransactionCanceledException", CancellationReasons=reasons)
-
-
-THROTTLED = failure("ThrottlingException")
-OVER_QUOTA = failure("RequestLimitExceeded")
-BROKEN = failure("InternalServerError", 500)
-EMPTY_500 = (500, b"")
-GATEWAY_503 = (503, b"<html>try later</html>")
-IN_PROGRESS = failure("TransactionInProgressException")
-NO_SUCH_TABLE = failure("ResourceNotFoundException")
-NOT_VALID = failure("ValidationException")
-SILENCE: Reply = (0, b"")
-HANGS_UP: Reply = (-1, b"")
-
-
-class Server:
-    """A DynamoDB that answers as it is told; the last reply is for all that still come."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.replies: list[Reply] = [EMPTY_500]
-        self.requests = 0
-        self.closing = Event()
-
-    def reply(self) -> Reply:
-        self.requests += 1
-        assert self.requests <= MAX_REQUESTS
-        return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    """A server on 127.0.0.1 that ends with the test."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            status, body = told.reply()
-            if status == 0:
-                told.closing.wait(SILENCE_MAX_S)
-            if status <= 0:
-                self.close_connection = True
-                return
-            self.send_response(status)
-            self.send_header("Content-Type", "application/x-amz-json-1.0")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
-        told = Server(f"http://127.0.0.1:{listening.server_port}")
-        thread = Thread(target=listening.serve_forever, args=(0.01,))
-        thread.start()
-        yield told
-        told.closing.set()
-        listening.shutdown()
-        thread.join()
-
-
-@contextmanager
-def refused_port() -> Iterator[str]:
-    """An address where nobody listens, kept so for as long as it is used."""
-    with closing(socket.socket()) as taken:
-        taken.bind(("127.0.0.1", 0))
-        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
-
-
-def store_at(endpoint: str, retries: int = 0) -> DynamoStore:
-    return DynamoStore(Table("contract", REGION, endpoint, TIMEOUT_S, TIMEOUT_S, retries))
+from tests.contract.servers import (
+    BROKEN,
+    EMPTY_500,
+    GATEWAY_503,
+    HANGS_UP,
+    IN_PROGRESS,
+    NO_SUCH_TABLE,
+    NOT_VALID,
+    OVER_QUOTA,
+    SILENCE,
+    THROTTLED,
+    Reply,
+    Server,
+    cancelled,
+    losing_answers,
+    refused_port,
+    store_at,
+)
 
 
 def ask_at(store: Store) -> Answer:
@@ -152,8 +74,18 @@ OUTCOMES: dict[str, tuple[Reply, Outcome]] = {
         cancelled("TransactionConflict", "ThrottlingError"),
         Outcome.MOVED,
     ),
-    "against a condition": (cancelled("None", "ConditionalCheckFailed"), Outcome.MOVED),
-    "repeated": (cancelled("ConditionalCheckFailed", "TransactionConflict"), Outcome.REPEATED),
+    # Of FIRST the log's head comes before the request.
+    "sealed past it": (cancelled("ConditionalCheckFailed", "None"), Outcome.MOVED),
+    "repeated": (cancelled("None", "ConditionalCheckFailed"), Outcome.REPEATED),
+    "repeated and sealed past it": (
+        cancelled("ConditionalCheckFailed", "ConditionalCheckFailed"),
+        Outcome.REPEATED,
+    ),
+    "repeated and in conflict": (
+        cancelled("TransactionConflict", "ConditionalCheckFailed", "TransactionConflict"),
+        Outcome.REPEATED,
+    ),
+    "against a condition": (cancelled("None", "None", "ConditionalCheckFailed"), Outcome.MOVED),
 }
 
 
@@ -188,6 +120,9 @@ READS: dict[str, Callable[[Store], object]] = {
     "wallet_row": lambda store: store.wallet_row(wallet_id(1), 1),
     "transaction": lambda store: store.transactions([transaction(1)]),
     "transactions": lambda store: store.transactions([transaction(1), transaction(2)]),
+    "wallet_rows": lambda store: store.wallet_rows(wallet_id(1), 0, 5),
+    "wallet_ids": lambda store: list(store.wallet_ids()),
+    "sealed_at": lambda store: store.sealed_at(),
     "governance": lambda store: store.governance(0),
     "record": lambda store: store.record(Card, "ana"),
     "records": lambda store: store.records(Card, ["ana", "ben"]),
@@ -261,27 +196,10 @@ def test_a_later_commit_is_not_judged_by_an_earlier_one(server: Server) -> None:
     assert store.commit(FIRST) is Outcome.BUSY
 
 
-@contextmanager
-def losing_answers(store: DynamoStore, count: int, executed: bool = True) -> Iterator[list[str]]:
-    """Loses the first answers to commits, or the commits themselves."""
-    endpoint: Any = client_of(store)._endpoint
-    answered = endpoint._do_get_response
-    lost: list[str] = []
-
-    def lose(request: Any, model: Any, context: Any) -> Any:
-        if model.name != "TransactWriteItems" or len(lost) == count:
-            return answered(request, model, context)
-        lost.append(request.url)
-        if executed:
-            answered(request, model, context)
-            return None, ReadTimeoutError(endpoint_url=request.url)
-        return None, EndpointConnectionError(endpoint_url=request.url)
-
-    endpoint._do_get_response = lose
-    try:
-        yield lost
-    finally:
-        endpoint._do_get_response = answered
+def losing_commits(
+    store: DynamoStore, count: int, executed: bool = True
+) -> AbstractContextManager[list[str]]:
+    return losing_answers(client_of(store), "TransactWriteItems", count, executed)
 
 
 def points_of(store: Store, member: str) -> int:
@@ -300,7 +218,7 @@ def test_a_commit_whose_answer_is_lost_is_done_once(
     """The request is answered as done; its points are there once, however often it is sent."""
     coalition = founded(dynamo_store)
     (ana,) = enrolled(coalition, 1)
-    with losing_answers(dynamo_store, lost, executed) as sends:
+    with losing_commits(dynamo_store, lost, executed) as sends:
         answer = buys(coalition, ana, 100_00, "receipt")
     assert len(sends) == lost
     assert answer == Answer(entered=True)
@@ -318,7 +236,7 @@ def test_a_request_whose_every_answer_is_lost_is_answered_from_its_row(
     """After a commit of unknown outcome the request's row decides."""
     coalition = founded(dynamo_store)
     (ana,) = enrolled(coalition, 1)
-    with losing_answers(dynamo_store, 1000):
+    with losing_commits(dynamo_store, 1000):
         assert buys(coalition, ana, 100_00, "receipt") == Answer(entered=True)
     assert points_of(dynamo_store, ana) == 100
 
@@ -327,7 +245,7 @@ def test_a_commit_that_was_executed_unanswered_is_unknown_then_repeated(
     dynamo_store: DynamoStore,
 ) -> None:
     """Sent again with a new token it finds its own row."""
-    with losing_answers(dynamo_store, 100):
+    with losing_commits(dynamo_store, 100):
         assert dynamo_store.commit(FIRST) is Outcome.UNKNOWN
     before = contents(dynamo_store)
     assert dynamo_store.commit(FIRST) is Outcome.REPEATED

@@ -1,0 +1,109 @@
+"""The sealer as a Lambda function: woken by the table's stream, and by a schedule for its sweep.
+
+A stream record is a doorbell: it says which wallet has something new, never what. Records come
+doubled, late and in any order; what cannot be read as a doorbell is passed over. If a seal does not
+come to its end, the first record of the batch is reported as failed, and the stream delivers the
+batch again from there (partial batch responses, ReportBatchItemFailures).
+"""
+
+import logging
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import cache
+from typing import Any
+
+from functions.wiring import sealer_of, witnessing_of
+from ledger.names import WalletId, is_base32_id
+from loyalty.ports import StoreUnavailable
+from sealing.sealer import Sealer
+from sealing.stopped import Reason, SealingStopped
+from sealing.witnesses import Outcome, Reply
+from sealing.witnessing import Witnessing
+
+_log = logging.getLogger(__name__)
+_ASK_AGAIN = 3
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001
+    """Lambda's entry point. Raises SealingStopped, so that its alarm rings."""
+    answer = seal(_sealer(), event)
+    tell(ask(_witnessing()))
+    return answer
+
+
+def seal(sealer: Sealer, event: Mapping[str, Any]) -> dict[str, Any]:
+    """Seals what a stream's records ring for, or sweeps for an event that is none."""
+    records = event.get("Records")
+    if records is None:
+        return {"entries": sealer.sweep().entries}
+    try:
+        progress = sealer.drain(frozenset(rung(records)))
+    except StoreUnavailable as error:
+        _log.warning("not sealed, to be delivered again: %s", error)
+        return _again(records)
+    return _again(records) if progress.waiting else {"batchItemFailures": []}
+
+
+def check_start(witnessing: Witnessing) -> None:
+    """Before the first seal of a process: raises SealingStopped where a witness knows more of the
+    log than is here, as after a backup of all there is was restored. That may be a lie of the
+    witness: then leave it out. A fork cannot be taken back."""
+    for _ in range(_ASK_AGAIN):
+        alarming = [each for each in ask(witnessing, everyone=True) if each.outcome.is_alarming]
+        if not alarming:
+            return
+        # Another sealer may have published in between, and had it cosigned: ask about that then.
+    reply = alarming[0]
+    raise SealingStopped(Reason.REWOUND, f"what {_name(reply)} cosigned", reply.reason)
+
+
+def ask(witnessing: Witnessing, *, everyone: bool = False) -> list[Reply]:
+    """Has the published checkpoint cosigned."""
+    try:
+        return witnessing.ask(everyone=everyone)
+    except StoreUnavailable as error:
+        _log.warning("no witness was asked: %s", error)
+        return []
+
+
+def tell(replies: Iterable[Reply]) -> None:
+    """Tells operators of witnesses that did not cosign; sealing goes on without them."""
+    for reply in replies:
+        if reply.outcome.is_alarming:
+            _log.error("%s knows another log: %s", _name(reply), reply.reason)
+        elif reply.outcome is not Outcome.COSIGNED:
+            _log.warning("%s did not cosign: %s", _name(reply), reply.reason)
+
+
+def _name(reply: Reply) -> str:
+    return reply.target.key.name
+
+
+def rung(records: Any) -> Iterator[WalletId]:
+    """The wallets that stream records ring for."""
+    for record in records:
+        with suppress(KeyError, TypeError):
+            key = str(record["dynamodb"]["Keys"]["pk"]["S"])
+            if key.startswith("W#") and is_base32_id(key[2:]):
+                yield WalletId(key[2:])
+
+
+def _again(records: Any) -> dict[str, Any]:
+    """All of them, from the first that says where it stands."""
+    for record in records:
+        with suppress(KeyError, TypeError):
+            number = record["dynamodb"]["SequenceNumber"]
+            return {"batchItemFailures": [{"itemIdentifier": number}]}
+    return {"batchItemFailures": []}
+
+
+@cache
+def _sealer() -> Sealer:
+    check_start(_witnessing())
+    return sealer_of(os.environ)
+
+
+@cache
+def _witnessing() -> Witnessing:
+    return witnessing_of(os.environ)

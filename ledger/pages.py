@@ -1,0 +1,232 @@
+"""Pages of a balance tree: the bytes that hold it, copied on write.
+
+A page holds the tree below one place, at a depth that is a multiple of 4. Pages are never changed:
+an update writes new ones for whatever lies on its way and shares the rest, so an old root stays
+readable for as long as its pages are kept.
+
+    record   u128 sum || hash                                               48 bytes
+    leaf     key[32] || u128 owed || H(state)[32] || u64 seq                88 bytes
+    Ref      object[16] || u32 offset || u32 length: where a page stands    24 bytes
+
+A page of few leaves, n from 1 to 32:
+
+    0x01 || u8 n || depths[n - 1] || nodes[(n - 1) * 96] || leaves[n * 88]
+
+    leaves   sorted by key
+    depths   of each leaf but the last: how many first bits it shares with the next one
+    nodes    of each leaf but the last: the two records below the place where it and the next one
+             part, left and right, which is what that node's hash is over
+
+A page of four levels and 16 pages below:
+
+    0x02 || u32 single || records[30 * 48] || refs[16 * 24]
+
+    records  of places 2 to 31, where place 1 is the page's own and 2k, 2k + 1 are below place k:
+             so the two that a node's hash is over are adjacent
+    refs     of the pages below places 16 to 31; zero bytes where there is no wallet
+    single   bit p is set where exactly one wallet is below place p; then its record is that leaf's
+
+So one wallet's change re-hashes its own way alone, whatever else a page holds. `seq` is in no hash;
+it tells a sealer which of a wallet's entries are in the tree.
+"""
+
+import struct
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ledger.errors import RuleBroken
+
+PAGE_MAX_LEAVES = 32
+PAGE_LEVELS = 4
+RECORD_BYTES = 48
+NODE_BYTES = 2 * RECORD_BYTES
+LEAF_BYTES = 88
+REF_BYTES = 24
+FIRST_SLOT = 16
+"""The first of the 16 lowest places of a page of four levels."""
+
+_LEAVES = 1
+_BRANCH = 2
+_RECORDS = 5
+_REFS = _RECORDS + 30 * RECORD_BYTES
+BRANCH_BYTES = _REFS + 16 * REF_BYTES
+# A place's record starts at 48 times the place, less this; its node at 96 times the place, too.
+_BACK = NODE_BYTES - _RECORDS
+_REFS_BACK = FIRST_SLOT * REF_BYTES - _REFS
+
+_REF = struct.Struct(">16sII")
+
+
+class Ref(NamedTuple):
+    """Where a page stands: an object's name, and which of its bytes."""
+
+    object: bytes
+    offset: int
+    length: int
+
+    @property
+    def packed(self) -> bytes:
+        return _REF.pack(*self)
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> "Ref":
+        return cls(*_REF.unpack(data))
+
+
+NO_REF = bytes(REF_BYTES)
+
+ReadPage = Callable[[Ref], bytes]
+WritePage = Callable[[bytes], Ref]
+
+
+class LeavesPage(NamedTuple):
+    """Few leaves, as 88 bytes each; nodes[i] is b"" where it has to be computed anew."""
+
+    leaves: list[bytes]
+    depths: bytearray
+    nodes: list[bytes]
+
+    @property
+    def packed(self) -> bytes:
+        head = bytes((_LEAVES, len(self.leaves)))
+        return b"".join((head, self.depths, *self.nodes, *self.leaves))
+
+
+class BranchPage:
+    """Four levels. Places count from 1, that of the page itself, in the order of a heap.
+
+    before: the page as it was read; what is put goes into `data` alone.
+    """
+
+    __slots__ = ("before", "data", "single")
+
+    def __init__(self, data: bytes) -> None:
+        self.before = data
+        self.data = bytearray(data)
+        self.single = int.from_bytes(data[1:_RECORDS], "big")
+
+    def record(self, place: int) -> bytes:
+        start = place * RECORD_BYTES - _BACK
+        return self.before[start : start + RECORD_BYTES]
+
+    def node(self, place: int) -> bytes:
+        """The records of the two places below one, as they were read."""
+        start = place * NODE_BYTES - _BACK
+        return self.before[start : start + NODE_BYTES]
+
+    def node_now(self, place: int) -> bytearray:
+        """The records of the two places below one, as they were put."""
+        start = place * NODE_BYTES - _BACK
+        return self.data[start : start + NODE_BYTES]
+
+    def ref(self, slot: int) -> bytes:
+        start = slot * REF_BYTES - _REFS_BACK
+        return self.before[start : start + REF_BYTES]
+
+    def put(self, slot: int, record: bytes, single: bool, ref: bytes) -> None:
+        """What is below one of the lowest places from now on."""
+        self.put_record(slot, record)
+        if single or self.single:
+            self.mark(slot, single)
+        start = slot * REF_BYTES - _REFS_BACK
+        self.data[start : start + REF_BYTES] = ref
+
+    def put_record(self, place: int, record: bytes) -> None:
+        start = place * RECORD_BYTES - _BACK
+        self.data[start : start + RECORD_BYTES] = record
+
+    def mark(self, place: int, single: bool) -> None:
+        if single:
+            self.single |= 1 << place
+        else:
+            self.single &= ~(1 << place)
+
+    @property
+    def packed(self) -> bytes:
+        self.data[1:_RECORDS] = self.single.to_bytes(4, "big")
+        return bytes(self.data)
+
+
+def empty_branch(record: bytes) -> BranchPage:
+    """A page of four levels with this record in every place, and nothing below."""
+    head = bytes((_BRANCH,)) + bytes(4)
+    return BranchPage(head + 30 * record + 16 * NO_REF)
+
+
+def is_branch(data: bytes) -> bool:
+    """Which of the two forms a page has. Raises RuleBroken for any other form, and length.
+
+    Hashes are not computed here: whoever goes down a tree compares each with the one above.
+    """
+    kind = data[0] if data else 0
+    if kind == _BRANCH:
+        if len(data) != BRANCH_BYTES:
+            raise RuleBroken("page.length", BRANCH_BYTES, len(data))
+        return True
+    if kind != _LEAVES:
+        raise RuleBroken("page.kind", (_LEAVES, _BRANCH), kind)
+    count = data[1] if len(data) > 1 else 0
+    if not 1 <= count <= PAGE_MAX_LEAVES:
+        raise RuleBroken("page.leaves", f"1 to {PAGE_MAX_LEAVES}", count)
+    length = 2 + (count - 1) * (1 + NODE_BYTES) + count * LEAF_BYTES
+    if len(data) != length:
+        raise RuleBroken("page.length", length, len(data))
+    return False
+
+
+def read_page(data: bytes) -> LeavesPage | BranchPage:
+    """Takes a page apart. Raises RuleBroken for any other form."""
+    return BranchPage(data) if is_branch(data) else read_leaves(data)
+
+
+def read_leaves(data: bytes) -> LeavesPage:
+    """Takes a page apart of which it is known that it is one of leaves."""
+    nodes, leaves = starts(data[1])
+    return LeavesPage(
+        [data[at : at + LEAF_BYTES] for at in range(leaves, len(data), LEAF_BYTES)],
+        bytearray(data[2:nodes]),
+        [data[at : at + NODE_BYTES] for at in range(nodes, leaves, NODE_BYTES)],
+    )
+
+
+def starts(count: int) -> tuple[int, int]:
+    """Where nodes and leaves start in a page of so many leaves; depths start at 2."""
+    return 1 + count, 1 + count + (count - 1) * NODE_BYTES
+
+
+class MemoryPages:
+    """Pages in memory, for an auditor and for tests.
+
+    `updated(root, leaves, pages.take, pages.write)` drops every page that it replaces, so that
+    memory stays in proportion to wallets; then the old root is no longer readable, not even after
+    an update that failed. With `pages.read` it is.
+    """
+
+    def __init__(self) -> None:
+        self._pages: dict[int, bytes] = {}
+        self._written = 0
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    def read(self, ref: Ref) -> bytes:
+        """Raises RuleBroken for a page that is not there."""
+        page = self._pages.get(ref.offset)
+        if page is None:
+            raise RuleBroken("page.missing", "a page that was written and not replaced", ref.offset)
+        return page
+
+    def take(self, ref: Ref) -> bytes:
+        """Reads a page that is about to be replaced, and forgets it."""
+        page = self.read(ref)
+        del self._pages[ref.offset]
+        return page
+
+    def write(self, page: bytes) -> Ref:
+        # From 1, so that no Ref is that of zero bytes.
+        self._written += 1
+        self._pages[self._written] = page
+        return Ref(_MEMORY, self._written, len(page))
+
+
+_MEMORY = b"memory".ljust(16, b"\0")

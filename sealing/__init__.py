@@ -1,0 +1,1 @@
+"""Sealing: how committed entries become blocks of the published log."""

@@ -1,0 +1,116 @@
+"""Which committed transactions are sealed next, and in what order.
+
+A transaction is ready when, for each of its wallets, the seq before is sealed or stands earlier in
+the batch, and when it is not dated after the batch. What is not ready waits for another batch, with
+all that builds on it. Nothing here reads or writes: rows come in, an order comes out.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+
+from ledger.names import At, CurrencyCode, TransactionId, WalletId, entry_hash
+from ledger.wallets import Wallet
+from loyalty.ports import WalletRow
+from sealing.stopped import Reason, SealingStopped
+
+
+class Committed(NamedTuple):
+    """A transaction as it was committed, and the wallets as it left them, by its rows.
+
+    links: seq by wallet, as the entry states them.
+    """
+
+    id: TransactionId
+    data: bytes
+    at: At
+    body: Mapping[str, Any]
+    links: Mapping[WalletId, int]
+
+
+class Chain(NamedTuple):
+    """A wallet's rows that are not sealed, oldest first; sealed: the seq up to which it is."""
+
+    sealed: int
+    rows: Sequence[WalletRow]
+
+
+class Batch(NamedTuple):
+    """Transactions in the order in which they are sealed, and each wallet as they leave it."""
+
+    transactions: Sequence[Committed]
+    wallets: Mapping[WalletId, Wallet]
+    opened: Mapping[WalletId, Wallet]
+
+    def outside(self) -> Iterator[tuple[str, CurrencyCode, int]]:
+        """The postings to accounts that are not a wallet's."""
+        for each in self.transactions:
+            for account, currency, amount in each.body["postings"]:
+                if not account.startswith("wallet:"):
+                    yield account, currency, amount
+
+    def arrears(self) -> Iterator[tuple[CurrencyCode, int]]:
+        """The postings to wallets' arrears."""
+        for each in self.transactions:
+            for account, currency, amount in each.body["postings"]:
+                if account.endswith(":arrears"):
+                    yield currency, amount
+
+
+def committed(id_: TransactionId, data: bytes) -> Committed:
+    """Reads what the sealer needs of an entry. Raises SealingStopped for what the coalition cannot
+    have written."""
+    try:
+        body = orjson.loads(data[: data.index(b"\n")])
+        links = {link["wallet"]: link["seq"] for link in body["chains"]}
+        return Committed(id_, data, body["at"], body, links)
+    except (ValueError, KeyError, TypeError) as error:
+        raise SealingStopped(Reason.DAMAGED, f"an entry at T/{id_}", repr(error)) from None
+
+
+def ready(
+    chains: Mapping[WalletId, Chain],
+    transactions: Mapping[TransactionId, Committed],
+    now: At,
+    limit: int,
+) -> Batch:
+    """The transactions that can be sealed, at most `limit`. Raises SealingStopped."""
+    rows = {(wallet, row.wallet.seq): row for wallet, chain in chains.items() for row in chain.rows}
+    reached = {wallet: chain.sealed for wallet, chain in chains.items()}
+    waiting = deque(chain.rows[0].transaction for chain in chains.values() if chain.rows)
+    taken: dict[TransactionId, Committed] = {}
+    wallets: dict[WalletId, Wallet] = {}
+    opened: dict[WalletId, Wallet] = {}
+    while waiting and len(taken) < limit:
+        id_ = waiting.popleft()
+        each = transactions.get(id_)
+        if each is None or id_ in taken or each.at > now:
+            continue
+        if any(reached.get(wallet, seq) != seq - 1 for wallet, seq in each.links.items()):
+            continue
+        if not all((wallet, seq) in rows for wallet, seq in each.links.items()):
+            continue
+        taken[id_] = each
+        for wallet, seq in each.links.items():
+            row = rows[wallet, seq]
+            _check_row(row, each)
+            reached[wallet] = seq
+            wallets[wallet] = row.wallet
+            if seq == 1:
+                opened[wallet] = row.wallet
+            following = rows.get((wallet, seq + 1))
+            if following is not None:
+                waiting.append(following.transaction)
+    return Batch(tuple(taken.values()), wallets, opened)
+
+
+def _check_row(row: WalletRow, each: Committed) -> None:
+    """The row states what its entry does: a block is made of rows, and judged by entries."""
+    wallet = row.wallet
+    link = next(link for link in each.body["chains"] if link["wallet"] == wallet.id)
+    expected = (each.id, entry_hash(each.data), each.at, link["after"])
+    found = (row.transaction, wallet.head, wallet.at, wallet.balances._asdict())
+    if expected != found:
+        raise SealingStopped(Reason.ROW, expected, found)

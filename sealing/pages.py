@@ -1,0 +1,61 @@
+"""The pages of balance trees: those of one block in one object, read by range.
+
+pages/<id>   the pages that one block writes, and last its totals; the id is random, so that two
+             sealers at once write two objects, of which one becomes part of the log
+"""
+
+from collections import OrderedDict
+
+from ledger.pages import Ref
+from loyalty.ports import StoreUnavailable
+from sealing.ports import Objects
+
+CACHED_PAGES = 100_000
+
+
+class Pages:
+    """Reads pages, keeps those read last, and gathers those of the next block."""
+
+    def __init__(self, own: Objects, cached: int = CACHED_PAGES) -> None:
+        self._own = own
+        self._cached = cached
+        self._pages: OrderedDict[Ref, bytes] = OrderedDict()
+        self._object = b""
+        self._written: list[bytes] = []
+        self._length = 0
+
+    def begin(self, object_: bytes) -> None:
+        """The pages written from now on are those of this object. object_: its id, 16 bytes."""
+        self._object, self._written, self._length = object_, [], 0
+
+    def read(self, ref: Ref) -> bytes:
+        page = self._pages.get(ref)
+        if page is None:
+            found = self._own.read_range(_path(ref.object), ref.offset, ref.length)
+            if found is None or len(found) != ref.length:
+                raise StoreUnavailable(
+                    f"no {ref.length} bytes at {ref.offset} of {_path(ref.object)}"
+                )
+            page = self._keep(ref, found)
+        return page
+
+    def write(self, page: bytes) -> Ref:
+        ref = Ref(self._object, self._length, len(page))
+        self._written.append(page)
+        self._length += len(page)
+        self._keep(ref, page)
+        return ref
+
+    def save(self) -> None:
+        """Writes the object that was begun."""
+        self._own.create(_path(self._object), b"".join(self._written))
+
+    def _keep(self, ref: Ref, page: bytes) -> bytes:
+        self._pages[ref] = page
+        if len(self._pages) > self._cached:
+            self._pages.popitem(last=False)
+        return page
+
+
+def _path(object_: bytes) -> str:
+    return f"pages/{object_.hex()}"

@@ -1,0 +1,91 @@
+"""Where the sealer stands after a block: what it needs for the next and cannot read in the log.
+
+    {"height", "at", "block", "size", "governance": seq, "totals": place,
+     "balances": {currency: {"hash", "owed", "page": place, "arrears", "wallets"}}}
+
+place: [object, offset, length] of bytes in an object of pages, object in hex. hash: hex. A currency
+without wallets has no page. All of it follows from the log: it is kept to be found again quickly.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import orjson
+
+from ledger.balance_tree import Root
+from ledger.names import At, CurrencyCode, Hash
+from ledger.pages import Ref
+
+
+class CurrencyPosition(NamedTuple):
+    """The balance tree of a currency, and what its block states beside."""
+
+    root: Root
+    arrears: int = 0
+    wallets: int = 0
+
+
+class Position(NamedTuple):
+    """After the block of that height. block: its entry hash; size: of the tree that it ends."""
+
+    height: int
+    at: At
+    block: Hash
+    size: int
+    governance_seq: int
+    balances: Mapping[CurrencyCode, CurrencyPosition]
+    totals: Ref
+
+
+def write_position(position: Position) -> bytes:
+    return orjson.dumps(
+        {
+            "height": position.height,
+            "at": position.at,
+            "block": position.block,
+            "size": position.size,
+            "governance": position.governance_seq,
+            "totals": _place(position.totals),
+            "balances": {
+                code: {
+                    "hash": row.root.hash.hex(),
+                    "owed": row.root.owed,
+                    "page": row.root.page and _place(row.root.page),
+                    "arrears": row.arrears,
+                    "wallets": row.wallets,
+                }
+                for code, row in position.balances.items()
+            },
+        }
+    )
+
+
+def read_position(data: bytes) -> Position:
+    """What `write_position` wrote: the sealer's own, kept with its head."""
+    value = orjson.loads(data)
+    balances = {
+        CurrencyCode(code): CurrencyPosition(
+            Root(bytes.fromhex(row["hash"]), row["owed"], row["page"] and _ref(row["page"])),
+            row["arrears"],
+            row["wallets"],
+        )
+        for code, row in value["balances"].items()
+    }
+    return Position(
+        value["height"],
+        At(value["at"]),
+        Hash(value["block"]),
+        value["size"],
+        value["governance"],
+        balances,
+        _ref(value["totals"]),
+    )
+
+
+def _place(ref: Ref) -> list[object]:
+    return [ref.object.hex(), ref.offset, ref.length]
+
+
+def _ref(place: Any) -> Ref:
+    object_, offset, length = place
+    return Ref(bytes.fromhex(object_), offset, length)

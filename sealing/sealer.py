@@ -1,0 +1,319 @@
+"""The sealer: makes committed entries into blocks of the log.
+
+The order of its steps is what keeps the log one (docs/sealing.md):
+
+    1  read the head; finish its publication, if that is not done
+    2  read the rows of the wallets that are rung for, past what is sealed, then governance
+    3  make the batch in memory: entries, block, tiles, pages, checkpoint
+    4  write the pages and one staging bundle
+    5  sign, and swap the head; lost or unknown: forget everything and begin again
+    6  publish, the same way as in 1
+
+Witnesses are asked after that, by whoever runs the sealer (`sealing.witnessing`). Whatever ends a
+sealer between two steps, the next one goes on from the head. Two at once do each other no harm: one
+swap is done, the other lost.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import orjson
+
+from ledger.balance_tree import found_all, wallet_key
+from ledger.checkpoints import Checkpoint
+from ledger.entries import Entry, read_entry
+from ledger.errors import RuleBroken
+from ledger.governance import Governance
+from ledger.names import At, CurrencyCode, TransactionId, WalletId, at_moment, at_text
+from ledger.notes import Signer, sign_note
+from ledger.tiles import GrowingTree, Tile
+from loyalty.ports import RandomBytes
+from sealing.batch import Batch, Chain, Committed, committed, ready
+from sealing.making import Made, Sealed, make
+from sealing.pages import Pages
+from sealing.ports import Head, Heads, Objects, Rows, Swap
+from sealing.position import read_position, write_position
+from sealing.publication import (
+    checkpoint_of,
+    is_published,
+    publish,
+    published,
+    staged,
+    write_bundle,
+)
+from sealing.stopped import Reason, SealingStopped
+
+BATCH_ENTRIES = 1_000
+ENTRY_MAX_AGE = timedelta(hours=24)
+"""How far an entry's time may lie before that of the previous block."""
+CLOCK_TOLERANCE = timedelta(seconds=5)
+"""How far this machine's clock may be behind that of the last block, and the sealer just wait."""
+_ROWS_AT_ONCE = 100
+_DRAIN_BLOCKS = 1_000
+
+
+class Progress(NamedTuple):
+    """What a seal came to.
+
+    checkpoint: the head's, if there is one; entries: how many were sealed, the block not counted;
+    lost: another sealer was quicker, or no answer came; waiting: wallets that have more to seal.
+    """
+
+    checkpoint: Checkpoint | None
+    entries: int = 0
+    lost: bool = False
+    waiting: frozenset[WalletId] = frozenset()
+
+
+class Keys(NamedTuple):
+    """Who signs: every log key in force, and the entry key."""
+
+    log: Sequence[Signer]
+    entries: Signer
+
+
+class _State(NamedTuple):
+    head: Head | None
+    sealed: Sealed
+
+
+class Sealer:
+    """Seals one coalition's ledger. For one thread; several may run at once elsewhere.
+
+    log: the published objects; own: the sealer's, which nobody else reads.
+    """
+
+    def __init__(
+        self,
+        origin: str,
+        rows: Rows,
+        heads: Heads,
+        log: Objects,
+        own: Objects,
+        keys: Keys,
+        now: Callable[[], datetime],
+        random: RandomBytes,
+        batch_entries: int = BATCH_ENTRIES,
+    ) -> None:
+        self._origin = origin
+        self._rows = rows
+        self._heads = heads
+        self._log = log
+        self._own = own
+        self._keys = keys
+        self._now = now
+        self._random = random
+        self._limit = batch_entries
+        self._forget()
+
+    def seal(self, wallets: Collection[WalletId]) -> Progress:
+        """Seals what those wallets, and governance, have that is not sealed. Raises SealingStopped,
+        StoreUnavailable; after either the next call begins with the head."""
+        try:
+            return self._seal(self._recovered(), wallets)
+        except RuleBroken as broken:
+            self._forget()
+            raise SealingStopped(Reason.DAMAGED, "what was written", broken) from broken
+        except BaseException:
+            self._forget()
+            raise
+
+    def drain(self, wallets: Collection[WalletId]) -> Progress:
+        """Seals block after block, until no block would have an entry. entries: of all blocks."""
+        entries = 0
+        progress = Progress(None, waiting=frozenset(wallets))
+        for _ in range(_DRAIN_BLOCKS):
+            progress = self.seal(progress.waiting)
+            entries += progress.entries
+            if progress.lost or not progress.entries or not progress.waiting:
+                break
+        return progress._replace(entries=entries)
+
+    def sweep(self) -> Progress:
+        """Seals what nobody rang for: looks at every wallet there is."""
+        return self.drain(frozenset(self._rows.wallet_ids()))
+
+    def _forget(self) -> None:
+        self._state: _State | None = None
+        self._governance = Governance()
+        self._pages = Pages(self._own)
+
+    def _recovered(self) -> _State:
+        """Step 1: the newest head, published."""
+        # In this order: what was published before the head is read is never ahead of it.
+        note = published(self._log)
+        head = self._heads.read()
+        if head is None:
+            if note is not None:
+                raise SealingStopped(Reason.REWOUND, "a head", "a published log without one")
+        elif not is_published(note and note.data, checkpoint_of(head.checkpoint)):
+            publish(self._log, self._own, self._heads, head.checkpoint)
+        if self._state is None or self._state.head != head:
+            self._forget()
+            self._state = _State(head, self._loaded(head))
+        return self._state
+
+    def _loaded(self, head: Head | None) -> Sealed:
+        if head is None:
+            return Sealed(None, {}, GrowingTree())
+        position = read_position(head.position)
+        totals = {
+            (account, CurrencyCode(currency)): amount
+            for account, row in orjson.loads(self._pages.read(position.totals)).items()
+            for currency, amount in row.items()
+        }
+        return Sealed(position, totals, self._edge(checkpoint_of(head.checkpoint)))
+
+    def _edge(self, checkpoint: Checkpoint) -> GrowingTree:
+        """The right edge of the published tree, which must be the head's."""
+        try:
+            tree = GrowingTree.load(checkpoint.size, self._tile)
+        except RuleBroken as broken:
+            raise SealingStopped(Reason.FORKED, "tiles of the head's tree", broken) from None
+        if tree.root() != checkpoint.root:
+            raise SealingStopped(Reason.FORKED, checkpoint.root.hex(), tree.root().hex())
+        return tree
+
+    def _tile(self, tile: Tile) -> bytes | None:
+        return self._log.read(tile.path)
+
+    def _seal(self, state: _State, wallets: Collection[WalletId]) -> Progress:
+        head, sealed = state
+        stood = head and checkpoint_of(head.checkpoint)
+        at = self._time(sealed)
+        if at is None:
+            return Progress(stood, waiting=frozenset(wallets))
+        chains, transactions, left = self._unsealed(sealed, wallets, at)
+        # Read after the rows: whatever they rest on was committed before them, and is here.
+        governance, seen = self._new_governance(sealed, at)
+        batch = ready(chains, transactions, at, self._limit)
+        waiting = left | _waiting(chains, batch)
+        if not governance and not batch.transactions:
+            return Progress(stood, waiting=waiting)
+        _check_times(sealed, batch)
+        made, new = self._written(sealed, at, batch, governance, seen)
+        if self._heads.swap(head and head.checkpoint, new) is not Swap.DONE:
+            self._forget()
+            return Progress(stood, lost=True, waiting=frozenset(wallets))
+        self._state = _State(new, made.sealed)
+        publish(self._log, self._own, self._heads, new.checkpoint)
+        count = len(governance) + len(batch.transactions)
+        return Progress(made.checkpoint, count, waiting=waiting)
+
+    def _time(self, sealed: Sealed) -> At | None:
+        """The next block's time; None: it is not yet after that of the last."""
+        now = self._now()
+        at = at_text(now)
+        if sealed.position is None or at > sealed.position.at:
+            return at
+        if now < at_moment(sealed.position.at) - CLOCK_TOLERANCE:
+            raise SealingStopped(Reason.CLOCK, f"a time after {sealed.position.at}", at)
+        return None
+
+    def _unsealed(
+        self, sealed: Sealed, wallets: Iterable[WalletId], at: At
+    ) -> tuple[dict[WalletId, Chain], dict[TransactionId, Committed], frozenset[WalletId]]:
+        """The rows past what is sealed, of these wallets and of all that their entries touch; and
+        the wallets that there was no room to look at."""
+        chains: dict[WalletId, Chain] = {}
+        transactions: dict[TransactionId, Committed] = {}
+        look_at = set(wallets)
+        # Past the limit only as long as each of these waits for a wallet not looked at.
+        while look_at and (
+            len(transactions) < self._limit or not ready(chains, transactions, at, 1).transactions
+        ):
+            some = sorted(look_at)[: self._limit]
+            look_at.difference_update(some)
+            seqs = self._sealed_seqs(sealed, some)
+            for wallet in some:
+                rows = self._rows.wallet_rows(wallet, seqs[wallet], _ROWS_AT_ONCE)
+                chains[wallet] = Chain(seqs[wallet], rows)
+            ids = {row.transaction for wallet in some for row in chains[wallet].rows}
+            for id_, row in self._rows.transactions(ids - transactions.keys()).items():
+                if row.entry is not None:
+                    transactions[id_] = committed(id_, row.entry)
+                    look_at |= transactions[id_].links.keys() - chains.keys()
+        return chains, transactions, frozenset(look_at)
+
+    def _sealed_seqs(self, sealed: Sealed, wallets: Collection[WalletId]) -> dict[WalletId, int]:
+        keys = {wallet_key(wallet): wallet for wallet in wallets}
+        seqs = dict.fromkeys(wallets, 0)
+        for row in sealed.position.balances.values() if sealed.position else ():
+            for key, leaf in found_all(row.root, list(keys), self._pages.read).items():
+                seqs[keys[key]] = leaf.seq
+        return seqs
+
+    def _new_governance(self, sealed: Sealed, at: At) -> tuple[list[Entry], int]:
+        """Governance entries to seal now, and the seq of the last that was seen."""
+        done = sealed.position.governance_seq if sealed.position else 0
+        new, seen = [], self._governance.seq
+        for row in self._rows.governance(self._governance.seq):
+            seen = row.seq
+            entry = read_entry(row.entry)
+            if str(entry.body["at"]) > at:
+                continue
+            self._governance.apply(entry.body, entry.hash)
+            if row.seq > done:
+                new.append(entry)
+        return new, seen
+
+    def _written(
+        self, sealed: Sealed, at: At, batch: Batch, governance: Sequence[Entry], seen: int
+    ) -> tuple[Made, Head]:
+        """Steps 3 and 4: makes the block, and writes all that it needs before it can be one."""
+        self._pages.begin(self._random(16))
+        made = make(
+            sealed,
+            at,
+            batch,
+            governance,
+            self._governance.seq,
+            self._governance.currencies,
+            self._pages,
+            self._origin,
+            self._keys.entries,
+        )
+        self._pages.save()
+        self._own.create(staged(made.checkpoint), write_bundle(made.bundle))
+        note = sign_note(made.checkpoint.text, *self._log_signers(at))
+        assert made.sealed.position is not None  # noqa: S101
+        return made, Head(note, write_position(made.sealed.position), seen, at)
+
+    def _log_signers(self, at: At) -> list[Signer]:
+        """Every log key in force signs. Raises SealingStopped where one is not here."""
+        here = {signer.verifier: signer for signer in self._keys.log}
+        wanted = [
+            term.key
+            for (party, _), terms in self._governance.keys.items()
+            for term in terms
+            if party == "log" and term.term.holds(at)
+        ]
+        missing = [str(key) for key in wanted if key not in here]
+        if missing or not wanted:
+            raise SealingStopped(Reason.KEY, "a signer for every log key in force", missing)
+        return [here[key] for key in wanted]
+
+
+def _check_times(sealed: Sealed, batch: Batch) -> None:
+    """No entry is older than what the previous block allows: it is never rewritten."""
+    if sealed.position is None:
+        return
+    oldest = at_text(at_moment(sealed.position.at) - ENTRY_MAX_AGE)
+    for each in batch.transactions:
+        if each.at < oldest:
+            raise SealingStopped(Reason.TIME, f"{each.id} at {oldest} or later", each.at)
+
+
+def _waiting(chains: dict[WalletId, Chain], batch: Batch) -> frozenset[WalletId]:
+    """Wallets of which rows were seen that did not go in, or of which there may be more."""
+    return frozenset(
+        wallet
+        for wallet, chain in chains.items()
+        if chain.rows
+        and (
+            len(chain.rows) == _ROWS_AT_ONCE
+            or wallet not in batch.wallets
+            or batch.wallets[wallet].seq < chain.rows[-1].wallet.seq
+        )
+    )
