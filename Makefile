@@ -3,9 +3,10 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SEEDS ?= 1000
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
-.PHONY: demo test lint types imports contract bench lock clean
+.PHONY: demo test lint types imports contract simulate stock bench lock clean
 
 # The lock and the project's metadata are all that decide whether the environment is up to date.
 # What it prints goes to standard error: `make demo ARGS=--json` prints JSON and nothing else.
@@ -35,6 +36,12 @@ imports: $(READY)
 contract: $(READY)  ## the storage contract against a DynamoDB that runs transactions concurrently
 	$(BIN)/python -m tests.contract.run $(ARGS)
 
+simulate: $(READY)  ## every fault, all pairs of faults, random schedules, mutants; SEEDS=1000 ARGS="--json"
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(ARGS)
+
+stock: $(READY)  ## a verifier that is not ours reads an exported log; fetched by name with apt; ARGS=DIR
+	$(BIN)/python -m tests.stock.run $(ARGS)
+
 bench: $(READY)  ## the figures we promise, as ratios within one run
 	$(BIN)/python -m bench $(ARGS)
 
@@ -43,5 +50,5 @@ lock:  ## pin every dependency with its hashes; needs uv
 	    --no-emit-package tallystick --no-emit-package pandas --no-emit-package numpy --no-annotate --no-header --upgrade --output-file requirements.lock
 
 clean:
-	rm -rf $(VENV) .venv-ministack .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-ministack .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .stock
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,16 +13,20 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.table import Table
 
-from bench import capacity, local_rows, requests, signing, verification
+from bench import audit, capacity, local_rows, requests, signing, verification
 from bench.figures import Figure
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--entries", type=int, default=100_000, help="of the ledger to verify")
+    parser.add_argument(
+        "--memory-entries", type=int, default=1_000_000, help="of the log whose audit is weighed"
+    )
     parser.add_argument("--json", action="store_true", help="the JSON array alone")
     parts: dict[str, Callable[[], Iterator[Figure]]] = {
         "verification": lambda: verification.figures(arguments.entries),
+        "audit": lambda: audit.figures(arguments.entries, arguments.memory_entries),
         "signing": signing.figures,
         "requests": requests.figures,
         "rows": local_rows.figures,
@@ -33,8 +37,9 @@ def main() -> int:
     found: list[Figure] = []
     status = Console(stderr=True)
     for name in arguments.only or parts:
-        with status.status(f"measuring {name} …"):
-            found += parts[name]()
+        # No spinner: beside its thread nothing can fork, and other processes start slowly.
+        status.print(f"measuring {name} …")
+        found += parts[name]()
     if not arguments.json:
         Console().print(table(found))
     print(json.dumps([figure._asdict() for figure in found], indent=2))

@@ -46,21 +46,25 @@ class LedgerMaker:
     def __init__(self, seed: int, wallets: int, *, signed: bool) -> None:
         self._random = Random(seed)
         self._signed = signed
-        self._entry_signer = SeedSigner(f"{ORIGIN}/entries", self._random.randbytes(32))
-        self._log = SeedSigner(ORIGIN, self._random.randbytes(32))
+        self.entry_signer = SeedSigner(f"{ORIGIN}/entries", self._random.randbytes(32))
+        self.log_signer = SeedSigner(ORIGIN, self._random.randbytes(32))
         self._partners = {
             name: SeedSigner(f"{name}.example", self._random.randbytes(32)) for name in PARTNERS
         }
         self._wallets = [WalletId(base32_id(self._random.randbytes(16))) for _ in range(wallets)]
         self._earned: list[TransactionId] = []
-        self._history = History()
+        self.history = History()
         self.rule = digest(b"a programme")
 
     def entries(self, transactions: int) -> list[Labelled]:
         """Governance entries and that many transactions, in ledger order."""
-        entries = [*self._governance()]
-        entries += [self._transaction(number) for number in range(transactions)]
-        return [Labelled(str(number), entry.data) for number, entry in enumerate(entries)]
+        entries = enumerate(self.each(transactions))
+        return [Labelled(str(number), entry.data) for number, entry in entries]
+
+    def each(self, transactions: int) -> Iterator[Entry]:
+        """The same one by one; `history` has taken those that were given."""
+        yield from self._governance()
+        yield from (self._transaction(number) for number in range(transactions))
 
     def _governance(self) -> Iterator[Entry]:
         head = NO_HASH
@@ -68,13 +72,16 @@ class LedgerMaker:
             body = {"v": 1, "at": _at(0), "seq": seq, "prev": head, **members}
             if "signed" not in members:
                 body["by"] = {"party": "system:desk"}
-            entry = sign_entry(body, self._entry_signer)
+            entry = sign_entry(body, self.entry_signer)
             head = entry.hash
-            self._history.take(entry.data)
+            self.history.take(entry.data)
             yield entry
 
     def _governance_members(self) -> Iterator[dict[str, object]]:
-        keys = {"log_key": str(self._log.verifier), "entry_key": str(self._entry_signer.verifier)}
+        keys = {
+            "log_key": str(self.log_signer.verifier),
+            "entry_key": str(self.entry_signer.verifier),
+        }
         yield {"type": "genesis", "origin": ORIGIN, **keys}
         yield {"type": "currency", "currency": STARS, "owner": "coalition", "decimals": 0}
         for name, signer in self._partners.items():
@@ -105,16 +112,16 @@ class LedgerMaker:
         if wallet.balances.available > 10 and draw < mix.redeems + mix.transfers:
             effect = transfer(wallet, self._wallet(place - 1), 10, at)
             return self._write(number, "transfer", at, effect)
-        of = self._history.standing[self._earned.pop()] if draw > 1000 - mix.reverses else None
-        if of is not None and not lapsed_lots(self._history.wallets[of.wallet], at):
-            effect = reverse(self._history.wallets[of.wallet], of, of.stands, at)
+        of = self.history.standing[self._earned.pop()] if draw > 1000 - mix.reverses else None
+        if of is not None and not lapsed_lots(self.history.wallets[of.wallet], at):
+            effect = reverse(self.history.wallets[of.wallet], of, of.stands, at)
             return self._write(number, "reverse", at, effect, of)
         effect = earn(wallet, partner, self._random.randrange(1, 120), at, _expires(at))
         return self._write(number, "earn", at, effect)
 
     def _wallet(self, place: int) -> Wallet:
         id_ = self._wallets[place]
-        return self._history.wallets.get(id_) or Wallet(id_, STARS)
+        return self.history.wallets.get(id_) or Wallet(id_, STARS)
 
     def _write(
         self, number: int, kind: str, at: At, effect: Effect, of: Standing | None = None
@@ -126,8 +133,8 @@ class LedgerMaker:
             id_ = transaction_id(party, str(number))
             by = authorise(self._partners[partner], party, ORIGIN, kind, id_, asked)
         tx = transaction(id_, kind, at, effect, by, self.rule, of and of.id)
-        entry = sign_entry(tx, self._entry_signer)
-        self._history.take(entry.data)
+        entry = sign_entry(tx, self.entry_signer)
+        self.history.take(entry.data)
         if kind == "earn":
             self._earned.append(id_)
         return entry

@@ -53,11 +53,11 @@ def _ratios(ledger: Sequence[Labelled], cores: int) -> tuple[float, float, float
     signatures = 0
     signed = _signed(ledger)
     for _ in range(_TURNS):
-        before = _bare_s(signed), _bare_on_all_s(signed, cores)
+        before = bare_s(signed), _bare_on_all_s(signed, cores)
         start = perf_counter()
         result = verify(ledger, cores=cores)
         elapsed = perf_counter() - start
-        after = _bare_s(signed), _bare_on_all_s(signed, cores)
+        after = bare_s(signed), _bare_on_all_s(signed, cores)
         if result.fault is not None:
             raise SystemExit(f"the ledger that the benchmark made is wrong: {result.fault}")
         signatures = result.signatures
@@ -69,14 +69,19 @@ def _ratios(ledger: Sequence[Labelled], cores: int) -> tuple[float, float, float
 
 
 def _signed(ledger: Sequence[Labelled]) -> list[tuple[bytes, bytes]]:
-    """What libsodium has to look at for the last entries: signature and message, and the key."""
     genesis = read_entry(ledger[0].data)
     key = VerifierKey.parse(str(genesis.body["entry_key"])).public
-    entries = [read_entry(data) for _, data in ledger[-_BARE_CHECKS:]]
-    return [(entry.signature.signature + entry.text, key) for entry in entries]
+    return signed_entries(key, [data for _, data in ledger[-_BARE_CHECKS:]])
 
 
-def _bare_s(signed: Sequence[tuple[bytes, bytes]]) -> float:
+def signed_entries(key: bytes, entries: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
+    """What libsodium has to look at for entries: signature and message, and the key."""
+    read = [read_entry(data) for data in entries]
+    return [(entry.signature.signature + entry.text, key) for entry in read]
+
+
+def bare_s(signed: Sequence[tuple[bytes, bytes]]) -> float:
+    """Seconds of one signature, by libsodium alone on one core."""
     start = perf_counter()
     for message, key in signed:
         crypto_sign_open(message, key)
@@ -86,4 +91,4 @@ def _bare_s(signed: Sequence[tuple[bytes, bytes]]) -> float:
 def _bare_on_all_s(signed: Sequence[tuple[bytes, bytes]], cores: int) -> float:
     """The same, of each of as many processes as there are cores."""
     with ProcessPoolExecutor(cores, mp_context=get_context("fork")) as pool:
-        return median(pool.map(_bare_s, [signed] * cores))
+        return median(pool.map(bare_s, [signed] * cores))

@@ -1,4 +1,4 @@
-"""The GraphQL API as a Lambda function behind an HTTP API (payload format 2.0).
+"""The GraphQL API, and the published log, as a Lambda function behind an HTTP API (payload 2.0).
 
 `functions.wiring` says what its environment holds. Its parts are made at the first event of a
 process and kept; if that fails (KMS does not answer), the next event tries again.
@@ -14,34 +14,44 @@ from mangum import Mangum
 from starlette.applications import Starlette
 from starlette.requests import Request
 
-from functions.wiring import coalition_of, issuer_of, utc_now
+from functions.log import log_route
+from functions.wiring import coalition_of, issuer_of, prover_of, utc_now
 from loyalty.coalition import Coalition
 from schema.authentication import Issuer, bearer_actor
 from schema.context import Context
 from schema.http import GRAPHQL_RESPONSE, JSON, graphql_app
 from schema.product import product_schema
+from sealing.proving import Prover
 
 
 def application(
     coalition: Coalition,
     issuer: Issuer,
+    log: Prover | None = None,
     *,
     graphiql: bool = False,
     token_clock: Callable[[], datetime] = utc_now,
 ) -> Starlette:
-    """The API of a coalition. The machine's clock judges tokens, the coalition's dates entries."""
+    """The API of a coalition, and its published log beside it, if there is one.
+
+    The machine's clock judges tokens, the coalition's dates entries.
+    """
 
     async def context(request: Request) -> Context:
         authorization = request.headers.get("authorization")
-        return Context(coalition, bearer_actor(authorization, issuer, token_clock()))
+        return Context(coalition, bearer_actor(authorization, issuer, token_clock()), log)
 
-    return graphql_app(product_schema(), context, graphiql=graphiql)
+    app = graphql_app(product_schema(), context, graphiql=graphiql)
+    if log is not None:
+        app.router.routes.append(log_route(log))
+    return app
 
 
 @cache
 def _api() -> Mangum:
     coalition, issuer = coalition_of(os.environ), issuer_of(os.environ)
-    app = application(coalition, issuer, token_clock=utc_now)
+    log = prover_of(os.environ) if "TALLYSTICK_BUCKET" in os.environ else None
+    app = application(coalition, issuer, log, token_clock=utc_now)
     return Mangum(app, lifespan="off", text_mime_types=[JSON, GRAPHQL_RESPONSE, "text/"])
 
 

@@ -42,7 +42,7 @@ def seal(sealer: Sealer, event: Mapping[str, Any]) -> dict[str, Any]:
     except StoreUnavailable as error:
         _log.warning("not sealed, to be delivered again: %s", error)
         return _again(records)
-    return _again(records) if progress.waiting else {"batchItemFailures": []}
+    return _again(records) if progress.again else {"batchItemFailures": []}
 
 
 def check_start(witnessing: Witnessing) -> None:

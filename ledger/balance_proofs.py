@@ -177,10 +177,7 @@ def _read_extra(data: bytes) -> _Claim:
     wallet = _text(body, "wallet")
     if not is_base32_id(wallet):
         raise RuleBroken("balance.wallet", "a wallet's id", wallet)
-    rows = body["path"]
-    if type(rows) is not list:
-        raise RuleBroken("balance.path", "[[sum, b64 hash], ...]", rows)
-    siblings = tuple(_sibling(row) for row in rows)
+    siblings = _path(body["path"])
     leaf, state, other = None, None, None
     if "state" in body:
         state = _text(body, "state").encode()
@@ -218,10 +215,13 @@ def _other(value: object) -> Leaf:
     return Leaf(_hash(value["key"]), _decimal(value["owed"]), _hash(value["state"]))
 
 
-def _sibling(row: object) -> tuple[int, bytes]:
-    if type(row) is not list or len(row) != 2:
-        raise RuleBroken("balance.path", "[sum, b64 hash]", row)
-    return _decimal(row[0]), _hash(row[1])
+def _path(rows: object) -> tuple[tuple[int, bytes], ...]:
+    if type(rows) is not list:
+        raise RuleBroken("balance.path", "[[sum, b64 hash], ...]", rows)
+    for row in rows:
+        if type(row) is not list or len(row) != 2:
+            raise RuleBroken("balance.path", "[sum, b64 hash]", row)
+    return tuple([(_decimal(amount), _hash(text)) for amount, text in rows])
 
 
 def _decimal(value: object) -> int:

@@ -142,13 +142,14 @@ def check_path(key: bytes, path: BalancePath, root: bytes, owed: int) -> None:
     if path.leaf is not None and (path.leaf.key != key or path.other is not None):
         raise RuleBroken("balance.leaf", key.hex(), path.leaf.key.hex())
     if end is None:
-        record = _EMPTY_RECORD
+        total, record = 0, _EMPTY_RECORD
     else:
         if path.leaf is None and end.key == key:
             raise RuleBroken("balance.absence", "a leaf of another key", key.hex())
         if _common(end.key, key) < depth:
             raise RuleBroken("balance.prefix", f"{depth} first bits of {key.hex()}", end.key.hex())
-        record = _u128(end.owed) + leaf_hash(end.key, end.owed, end.state)
+        total = end.owed
+        record = _u128(total) + leaf_hash(end.key, total, end.state)
     if path.siblings and path.siblings[0][1] == EMPTY:
         # Else one leaf could be shown at two depths, and one tree would have several roots.
         raise RuleBroken("balance.sibling", "first a subtree with leaves", "EMPTY")
@@ -156,14 +157,19 @@ def check_path(key: bytes, path: BalancePath, root: bytes, owed: int) -> None:
     for amount, hash_ in path.siblings:
         if hash_ == EMPTY and amount:
             raise RuleBroken("balance.empty", "sum 0", amount)
-        sibling = _u128(amount) + hash_
-        # Raises for a sum of both that overflows.
-        record = _node_record(sibling + record if bits & 1 else record + sibling)
+        total += amount
+        try:
+            sibling = amount.to_bytes(16, "big") + hash_
+            hashing = _NODE.copy()
+            hashing.update(sibling + record if bits & 1 else record + sibling)
+            record = total.to_bytes(16, "big") + hashing.digest()
+        except OverflowError:
+            raise _overflow(total) from None
         bits >>= 1
     if record[16:] != root:
         raise RuleBroken("balance.root", root.hex(), record[16:].hex())
-    if _number(record[:16], "big") != owed:
-        raise RuleBroken("balance.owed", owed, _number(record[:16], "big"))
+    if total != owed:
+        raise RuleBroken("balance.owed", owed, total)
 
 
 def updated(root: Root, leaves: Sequence[Leaf], read: ReadPage, write: WritePage) -> Root:

@@ -2,8 +2,8 @@
 
 docs/ledger-format.md, "Blocks":
 
-    {"at", "balances": {currency: {"arrears", "owed", "root", "wallets"}}, "first", "height", "prev",
-     "size", "totals", "type": "block", "v": 1}
+    {"at", "balances": {currency: {"arrears", "owed", "root", "wallets"}}, "first", "height",
+     "prev", "size", "totals", "type": "block", "v": 1}
 
     height    from 0; prev: b64 entry hash of the previous block, of 32 zero bytes at height 0
     first     index of the batch's first entry; size - 1 if there is none

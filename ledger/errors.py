@@ -42,21 +42,25 @@ class PointsMissing(LedgerError):
 class Fault(NamedTuple):
     """The first thing that is wrong with a ledger.
 
-    position: of the entry in the ledger, from 0; label: the name that its reader knows it by (a key
-    in a table, a transaction id); rule, expected, found: as in `RuleBroken`, as texts.
+    position: of the entry in the ledger, from 0, or None for what concerns no entry; label: the
+    name that its reader knows it by (a key in a table, a transaction id, a path of a published
+    log); rule, expected, found: as in `RuleBroken`, as texts.
     """
 
-    position: int
+    position: int | None
     label: str
     rule: str
     expected: str
     found: str
 
     def __str__(self) -> str:
-        return (
-            f"entry {self.position} ({self.label}) breaks {self.rule}: "
-            f"expected {self.expected}, found {self.found}"
-        )
+        where = self.label if self.position is None else f"entry {self.position} ({self.label})"
+        return f"{where} breaks {self.rule}: expected {self.expected}, found {self.found}"
+
+
+def fault_of(position: int | None, label: str, broken: RuleBroken) -> Fault:
+    """The fault that a broken rule is at that place."""
+    return Fault(position, label, broken.rule, shown(broken.expected), shown(broken.found))
 
 
 def shown(value: object) -> str:

@@ -6,7 +6,7 @@ returns as `Check`s, for its caller to verify on as many cores as there are. A r
 leave the state half changed: whoever goes on after one starts again from the entries.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from ledger.claims import effect_of
@@ -21,7 +21,6 @@ from ledger.names import (
     TransactionId,
     WalletId,
     at_moment,
-    partner_account,
 )
 from ledger.retrace import Familiar, retraced
 from ledger.tx import Tx, read_tx
@@ -32,25 +31,41 @@ _KINDS_OF_ANY_AGE = frozenset({"confirm", "capture", "void"})
 
 
 class History:
-    """The state that entries lead to. Built from entries alone, never from what someone says."""
+    """The state that entries lead to. Built from entries alone, never from what someone says.
 
-    def __init__(self) -> None:
+    at: of the newest entry; changed: wallets that moved since somebody emptied it.
+
+    Whoever has too many entries for memory may empty `standing` and give it back through `older`,
+    one by one; then it also finds ids used twice, and `reopened` says which ids of `standing` are
+    not new but were asked for again.
+    """
+
+    def __init__(self, older: Callable[[TransactionId], Standing | None] | None = None) -> None:
         self.governance = Governance()
         self.wallets: dict[WalletId, Wallet] = {}
+        self.changed: dict[WalletId, Wallet] = {}
         self.standing: dict[TransactionId, Standing | None] = {}
+        self.reopened: set[TransactionId] = set()
         self.totals: dict[tuple[str, CurrencyCode], int] = {}
         self.entries = 0
+        self.at = At("")
         self.familiar = Familiar()
+        self._older = older
 
     def take(self, data: bytes) -> list[Check]:
         """Takes the next entry's bytes, as `apply` does, the usual ones quickly."""
         return retraced(self, data) or self.apply(read_entry(data))
 
     def apply(self, entry: Entry) -> list[Check]:
-        """Takes the next entry; returns the signatures that it needs. Raises RuleBroken."""
+        """Takes the next entry; returns the signatures that it needs. Raises RuleBroken.
+
+        A block is none of these: it says what they add up to, which `ledger.block_rules` verifies.
+        """
+        if entry.type == "block":
+            raise RuleBroken("entry.type", "a transaction or governance", "block")
         if entry.type == "tx":
             tx = read_tx(entry.body)
-            checks = [*self._apply_tx(tx, entry), self._entry_check(entry)]
+            checks = [*self._apply_tx(tx, entry), self.entry_check(entry)]
             if tx.kind == "earn":
                 self.familiar.learn(self.governance, tx, entry)
         else:
@@ -61,12 +76,14 @@ class History:
     def _apply_governance(self, entry: Entry) -> list[Check]:
         if self.governance.seq:
             # No entry but genesis is signed with a key that it brings itself ...
-            self._entry_check(entry)
+            self.entry_check(entry)
         checks = self.governance.apply(entry.body, entry.hash)
+        self.at = self.governance.at
         # ... nor with one that it ends.
-        return [*checks, self._entry_check(entry)]
+        return [*checks, self.entry_check(entry)]
 
-    def _entry_check(self, entry: Entry) -> Check:
+    def entry_check(self, entry: Entry) -> Check:
+        """The signature of an entry, by the entry key in force at its time. Raises RuleBroken."""
         name, key_id, signature = entry.signature
         label = f"{name}+{key_id.hex()}"
         at = str(entry.body.get("at"))
@@ -109,23 +126,30 @@ class History:
         if tx.of is None:
             return None
         of = self.standing.get(tx.of)
+        if of is None and self._older:
+            of = self._older(tx.of)
+            if of is not None:
+                self.standing[tx.of] = of
+                self.reopened.add(tx.of)
         if of is None:
             raise RuleBroken("tx.of", "an earlier transaction that can be gone back to", tx.of)
         check_age(tx.kind, of, tx.at)
         return of
 
-    def keep_earn(self, wallet: Wallet, opens: Standing) -> None:
-        """Takes over what an earn leads to, for `retraced`."""
-        self.wallets[wallet.id] = wallet
-        self.standing[opens.id] = opens
-        account = (partner_account(str(opens.partner), "issued"), wallet.currency)
-        self.totals[account] = self.totals.get(account, 0) - opens.stands
+    def keep_earn(self, wallet: Wallet, opens: Standing, issued: tuple[str, CurrencyCode]) -> None:
+        """Takes over what an earn leads to, for `retraced`. issued: the account it comes from."""
+        id_, _, at, wallet_id, _, _, stands, _, _ = opens
+        self.wallets[wallet_id] = self.changed[wallet_id] = wallet
+        self.standing[id_] = opens
+        self.totals[issued] = self.totals.get(issued, 0) - stands
+        self.at = at
         self.entries += 1
 
     def _keep(self, tx: Tx, effect: Effect, hash_: Hash) -> None:
         for change in effect.changes:
             wallet = wallet_after(change, tx.at, hash_)
-            self.wallets[wallet.id] = wallet
+            self.wallets[wallet.id] = self.changed[wallet.id] = wallet
+        self.at = tx.at
         self.standing[tx.id] = effect.opens and effect.opens._replace(id=tx.id, at=tx.at)
         if effect.leaves is not None:
             self.standing[effect.leaves.id] = effect.leaves

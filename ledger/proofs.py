@@ -12,7 +12,8 @@ Nothing signs `extra`; it is believed only because its hash is the leaf that the
 """
 
 import re
-from base64 import b64decode, b64encode
+from base64 import b64encode
+from binascii import a2b_base64
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -83,7 +84,7 @@ def read_proof(data: bytes) -> Proof:
     for line in lines[1:]:
         if not is_hash(line):
             raise RuleBroken("proof.hashes", "b64 of 32 bytes", line)
-        hashes.append(b64decode(line))
+        hashes.append(a2b_base64(line))
     parse_note(checkpoint)
     return Proof(extra, int(index[1]), tuple(hashes), checkpoint)
 

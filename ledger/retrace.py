@@ -15,6 +15,7 @@ hence plain tuples, and no call that can be spared.
 
 from binascii import a2b_base64, b2a_base64
 from bisect import bisect_left
+from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -33,7 +34,6 @@ from ledger.names import (
     is_base32_id,
     is_expires,
     is_hash,
-    is_signature,
 )
 from ledger.tx import TX_MAX_BYTES, Balances, Tx
 from ledger.wallets import Lot, Wallet
@@ -48,13 +48,19 @@ _record = tuple.__new__
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
+# After every moment.
+_NEVER_ENDS = "~"
+
+
 class _Ground(NamedTuple):
-    """What an earn rests on beside its wallet, and how long that stays as it is.
+    """What an earn rests on beside its wallet, and how long that stays as it is: until just before
+    `until`.
 
     public, key_json: the key of who asked and its label as JSON, if it is one who signs.
     """
 
-    term: Term
+    since: str
+    until: str
     public: bytes
     key_json: str
 
@@ -89,9 +95,9 @@ class Familiar:
         asking = _signer(governance, tx.by.party, str(tx.by.key), tx.at)
         terms.append(asking.term)
         since = max(term.since for term in terms)
-        until = min((term.until for term in terms if term.until is not None), default=None)
+        until = min(term.until or _NEVER_ENDS for term in terms)
         self.grounds[currency, partner, tx.rule, tx.by.party, tx.by.key] = _Ground(
-            Term(since, until), asking.public, orjson.dumps(tx.by.key).decode()
+            since, until, asking.public, orjson.dumps(tx.by.key).decode()
         )
         name, key_id, _ = entry.signature
         start = _SIGNATURE_START + name.encode() + b" "
@@ -136,9 +142,10 @@ def _earn(history: "History", data: bytes, end: int, body: Any) -> list[Check] |
     ground = history.familiar.grounds[currency, partner, rule, by["party"], by.get("key")]
     wallet = history.wallets.get(chain["wallet"]) or _new_wallet(chain["wallet"], currency)
     wallet_id, own_currency, seq, head, before, balances, lots = wallet
+    since, until, _, _ = ground
     if (
         not is_at(at)
-        or not ground.term.holds(at)
+        or not since <= at < until
         or at < before
         or currency != own_currency
         or type(amount) is not int
@@ -164,9 +171,10 @@ def _earn(history: "History", data: bytes, end: int, body: Any) -> list[Check] |
         postings_text += f',["wallet:{wallet_id}:available","{currency}",{opened}]'
     detail_text = "" if detail is None else f'"detail":"{detail}",'
     rule_text = "" if rule is None else f'"rule":"{rule}",'
+    by_text, checks = _asked_by(history.governance.origin, id_, by, ground)
     # Canonical JSON (RFC 8785): members sorted, nothing between them.
     text = (
-        f'{{"at":"{at}","by":{_by_text(by, ground)},"chains":[{{"after":{{"arrears":{arrears}'
+        f'{{"at":"{at}","by":{by_text},"chains":[{{"after":{{"arrears":{arrears}'
         f',"available":{available},"held":{held},"pending":{pending}}},"prev":"{head}"'
         f',"seq":{seq + 1},"wallet":"{wallet_id}"}}],{detail_text}"id":"{id_}"'
         f',"kind":"earn",{lots_text}"postings":[["partner:{partner}:issued","{currency}",{amount}]'
@@ -174,31 +182,38 @@ def _earn(history: "History", data: bytes, end: int, body: Any) -> list[Check] |
     )
     if available > MAX_INTEGER or text.encode() != data[:end]:
         return None
-    checks = _by_check(history.governance.origin, id_, by, ground)
     after = _record(Balances, (available, held, pending, arrears))
     history.keep_earn(
         _record(Wallet, (wallet_id, currency, seq + 1, entry_hash(data), at, after, lots)),
         _record(Standing, (id_, "earn", at, wallet_id, currency, partner, -amount, 0, ())),
+        (account, currency),
     )
     return checks
 
 
-def _by_text(by: Any, ground: _Ground) -> str:
+def _asked_by(origin: str, id_: str, by: Any, ground: _Ground) -> tuple[str, list[Check]]:
+    """Who asked, as canonical JSON, and the signature, if it is one who signs
+    (ledger.instructions).
+    """
     if not ground.public:
-        return f'{{"party":"{by["party"]}"}}'
+        return f'{{"party":"{by["party"]}"}}', []
     asked, sig = by["asked"], by["sig"]
-    if not (is_hash(asked) and is_signature(sig)):
+    digest, signature = a2b_base64(asked), a2b_base64(sig)
+    if (
+        len(digest) != 32
+        or len(signature) != 64
+        or b2a_base64(digest, newline=False) != asked.encode()
+        or b2a_base64(signature, newline=False) != sig.encode()
+    ):
         raise ValueError(by)
-    return f'{{"asked":"{asked}","key":{ground.key_json},"party":"{by["party"]}","sig":"{sig}"}}'
-
-
-def _by_check(origin: str, id_: str, by: Any, ground: _Ground) -> list[Check]:
-    """The signature of who asked, if it is one who signs (ledger.instructions)."""
-    if not ground.public:
-        return []
-    head = f"tallystick/instruction/v1\n{origin}\nearn\n{id_}\n".encode()
-    signed = a2b_base64(by["sig"]) + head + a2b_base64(by["asked"])
-    return [_record(Check, (ground.public, signed, "by.sig"))]
+    signed = b"%btallystick/instruction/v1\n%b\nearn\n%b\n%b" % (
+        signature,
+        origin.encode(),
+        id_.encode(),
+        digest,
+    )
+    text = f'{{"asked":"{asked}","key":{ground.key_json},"party":"{by["party"]}","sig":"{sig}"}}'
+    return text, [_record(Check, (ground.public, signed, "by.sig"))]
 
 
 def _signer(governance: Governance, party: str, label: str, at: str) -> _Signer:
@@ -221,6 +236,8 @@ def _with_lot(lots: tuple[Lot, ...], expires: Expires, issuer: str, opened: int)
     if place < len(lots):
         other, other_issuer, quantity = lots[place]
         if other == expires and other_issuer == issuer:
-            more = _record(Lot, (expires, issuer, quantity + opened))
+            more = _record(Lot, (other, other_issuer, quantity + opened))
             return (*lots[:place], more, *lots[place + 1 :])
-    return (*lots[:place], Lot(expires, issuer, opened), *lots[place:])
+    # Lots are most of what is kept of a wallet: many of them name the same days and issuers.
+    lot = Lot(Expires(intern(expires)), intern(issuer), opened)
+    return (*lots[:place], lot, *lots[place:])

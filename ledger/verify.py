@@ -7,15 +7,15 @@ signatures, which are most of the work, by others beside it and in what time is 
 
 import gc
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 from os import cpu_count
 from threading import active_count
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from ledger.errors import Fault, RuleBroken, shown
+from ledger.errors import Fault, RuleBroken, fault_of
 from ledger.governance import Check
 from ledger.history import History
 from ledger.notes import signed_holds
@@ -53,14 +53,21 @@ def verify(
 
     origin: the one that the genesis entry must state; progress: told how many entries are done.
     """
+    with signatures_of(len(entries), cores) as signatures:
+        return _run(History(), entries, origin, signatures, progress)
+
+
+@contextmanager
+def signatures_of(entries: int, cores: int | None) -> Iterator["Signatures"]:
+    """What verifies the signatures of so many entries, on all cores or on so many."""
     cores = cores or cpu_count() or 1
-    history = History()
-    if cores == 1 or len(entries) < _POOL_FROM_ENTRIES:
-        return _run(history, entries, origin, _Inline(), progress)
+    if cores == 1 or entries < _POOL_FROM_ENTRIES:
+        yield _Inline()
+        return
     # Forking is quick, but not safe beside other threads.
     context = get_context("fork" if active_count() == 1 else "spawn")
     with _no_collection(), ProcessPoolExecutor(cores - 1, mp_context=context) as pool:
-        return _run(history, entries, origin, _Shared(pool, cores - 1), progress)
+        yield _Shared(pool, cores - 1)
 
 
 def first_bad_signature(checks: Sequence[Check]) -> int | None:
@@ -89,7 +96,7 @@ def _run(
     history: History,
     entries: Sequence[Labelled],
     origin: str | None,
-    signatures: "_Inline | _Shared",
+    signatures: "Signatures",
     progress: Callable[[int], object] | None,
 ) -> Verified:
     count = 0
@@ -100,7 +107,7 @@ def _run(
             if index == 0 and origin not in (None, history.governance.origin):
                 raise RuleBroken("genesis.origin", origin, history.governance.origin)
         except RuleBroken as error:
-            broken = _fault(index, label, error)
+            broken = fault_of(index, label, error)
             break
         count += len(checks)
         signatures.add(index, checks)
@@ -111,7 +118,7 @@ def _run(
     bad = signatures.finish()
     if bad is not None:
         index, check = bad
-        broken = _fault(index, entries[index].label, check.broken())
+        broken = fault_of(index, entries[index].label, check.broken())
     if progress:
         progress(history.entries)
     if broken is None and not entries:
@@ -119,11 +126,19 @@ def _run(
     return Verified(history, broken, count)
 
 
-def _fault(index: int, label: str, broken: RuleBroken) -> Fault:
-    return Fault(index, label, broken.rule, shown(broken.expected), shown(broken.found))
-
-
 _Bad = tuple[int, Check]
+
+
+class Signatures(Protocol):
+    """bad: the entry of lowest index whose signature does not hold, of those looked at."""
+
+    bad: _Bad | None
+
+    def add(self, index: int, checks: Sequence[Check]) -> None:
+        """Verifies an entry's signatures, now or later."""
+
+    def finish(self) -> _Bad | None:
+        """Waits for all that were added; more may be added after that."""
 
 
 class _Inline:
@@ -134,7 +149,7 @@ class _Inline:
 
     def add(self, index: int, checks: Sequence[Check]) -> None:
         position = first_bad_signature(checks)
-        if position is not None:
+        if position is not None and self.bad is None:
             self.bad = (index, checks[position])
 
     def finish(self) -> _Bad | None:
@@ -152,10 +167,9 @@ class _Shared:
         self._indexes: list[int] = []
         self._chunks: deque[tuple[list[int], list[Check], Future[int | None]]] = deque()
 
-    def add(self, index: int, checks: Iterable[Check]) -> None:
-        for check in checks:
-            self._checks.append(check)
-            self._indexes.append(index)
+    def add(self, index: int, checks: Sequence[Check]) -> None:
+        self._checks += checks
+        self._indexes += [index] * len(checks)
         if len(self._checks) >= _CHUNK_CHECKS:
             self._verify_chunk()
             # The oldest first: the fault that is named is the one of lowest index.

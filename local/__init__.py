@@ -1,20 +1,29 @@
-"""Development on one machine, and the `tallystick` command.
+"""Development on one machine, and the `tallystick` command, an auditor's commands included.
 
     cli             the command's arguments
+    log_commands    those of the commands for a published log
     demo            `tallystick demo` and `tallystick serve`
     coalition       the demo coalition, founded through its own API
     journey         a year of published baskets as events in time
     replay          the events, sent by tills and apps
     client          a client of the API, to copy from
     verification    the table read back and verified, row by row
+    sealing         the sealer, awake by itself, and a witness
+    stream          what rings for it
+    published       the published log audited and verified, as the demo ends
+    exporting       `tallystick log export`
+    auditing        `tallystick audit`
+    verifying       `tallystick verify`
+    log_source      a log to read, in a folder or at a URL
     figures         what the demo tells
     access          tokens, and something to paste
     signing         `tallystick sign`
     keys            development keys, which everyone can make, and tokens
     clock           a clock that can be set
     serving         the API on 127.0.0.1
-    aws             DynamoDB in this process
+    aws             DynamoDB and S3 in this process
     moto_dynamodb   moto's DynamoDB, corrected where it differs from AWS
+    moto_s3         moto's S3, likewise
     problems        what a user can mend
 
 Nothing that is deployed imports it.

@@ -49,7 +49,10 @@ def print_access(coalition: Demo, tokens: Mapping[str, Mapping[str, str]]) -> No
 GraphQL  {coalition.url}/graphql
          (in a browser: GraphiQL, whose page loads its scripts from the internet, unpkg.com;
          give it an `authorization` header)
+log      {coalition.url}/log/  (what is sealed, for everyone; sealed within two seconds)
 ledger   {ORIGIN}
+log key  {coalition.log.key}
+witness  {coalition.log.witness.key}
 time     {at_text(coalition.clock())}  (what entries are dated by; it runs on from here)
 
 A first query, as {name}:
@@ -71,11 +74,17 @@ Ctrl-C stops.""",
 
 
 def write_env(path: Path, coalition: Demo, tokens: Mapping[str, Mapping[str, str]]) -> None:
-    """URL, ids and tokens as a shell's variables: GROCER_TOKEN, ADA, ADA_TOKEN, and so on.
+    """URL, keys, ids and tokens as a shell's variables: LOG_KEY, GROCER_TOKEN, ADA, and so on.
 
     Raises Problem if the file cannot be written.
     """
-    variables = {"URL": coalition.url, "ORIGIN": ORIGIN, "PROGRAMME": coalition.programme}
+    variables = {
+        "URL": coalition.url,
+        "ORIGIN": ORIGIN,
+        "PROGRAMME": coalition.programme,
+        "LOG_KEY": str(coalition.log.key),
+        "WITNESS_KEY": str(coalition.log.witness.key),
+    }
     for name, given in tokens.items():
         who = "OPERATOR" if name == OPERATOR.party else name.removeprefix("partner:").upper()
         who = who.replace(" ", "_")

@@ -2,7 +2,7 @@
 machine."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from typing import Any
@@ -12,6 +12,7 @@ from botocore.signers import RequestSigner
 from botocore.useragent import UserAgentString
 from moto import mock_aws
 from moto.core import responses
+from moto.core.serialize import AttributePicker, XFormedAttributePicker
 from moto.core.utils import method_names_from_class
 
 from local.moto_dynamodb import corrected_dynamodb
@@ -81,4 +82,27 @@ def _without_ceremony() -> Iterator[None]:
         stack.enter_context(patch.object(RequestSigner, "sign", sign_to_s3))
         stack.enter_context(patch.object(UserAgentString, "to_string", lambda _: "tallystick"))
         stack.enter_context(patch.object(responses, "method_names_from_class", methods))
+        for picker in (AttributePicker, XFormedAttributePicker):
+            remembered = _remembered(picker.get_possible_keys)
+            stack.enter_context(patch.object(picker, "get_possible_keys", remembered))
         yield
+
+
+def _remembered(possible_keys: Callable[..., Any]) -> Any:
+    """Looks the names of a member up once, where they follow from the service's model alone."""
+    known: dict[Any, tuple[str, ...]] = {}
+
+    def keys(picker: Any, context: Any) -> Any:
+        shape = context.shape
+        if type(context.obj) is not dict or shape is None:
+            return possible_keys(picker, context)
+        parent = getattr(shape, "parent", None)
+        # A shape's name is its own within a service.
+        member = (context.service_model.service_name, parent and parent.name, shape.name)
+        place = (*member, context.key, tuple(picker.alias_providers))
+        found = known.get(place)
+        if found is None:
+            found = known[place] = tuple(possible_keys(picker, context))
+        return found
+
+    return keys

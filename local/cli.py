@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from local.log_commands import add_log_commands, port
 from local.problems import Problem
 
 DEFAULT_PORT = 8000
@@ -15,8 +16,9 @@ DEFAULT_ORIGIN = "stars.example/ledger"
 
 _DEMO = """\
 Replays baskets of a grocer's published loyalty data through a coalition of six partners that runs
-in this process (GraphQL over HTTP, DynamoDB in memory), reads every row of its table back and
-verifies it, and then serves it until Ctrl-C. It takes less than a minute with 600 baskets.
+in this process (GraphQL over HTTP, DynamoDB and S3 in memory), reads every row of its table back
+and verifies it, audits its published log, which a witness has cosigned, from its HTTP address,
+verifies proofs, and then serves it until Ctrl-C. It takes less than a minute with 600 baskets.
 
 In a browser it is GraphiQL then, a page that loads its scripts from the internet (unpkg.com).
 
@@ -26,11 +28,17 @@ _DEMO_EXAMPLES = """\
 examples:
   tallystick demo                                replay 600 baskets, then serve on port 8000
   tallystick demo --baskets 2000 --no-serve      replay, verify, end
+  tallystick demo --no-serve --export published  keep the published log and some proofs
   tallystick demo --no-serve --json | jq .verification
   tallystick demo --since 2017-11-01 --port 0    begin in November, serve on a free port
   tallystick demo --env tour.env                 then, in another terminal:  . ./tour.env
 
-exit status: 0 if the ledger verifies, 1 if it does not, 2 if the demo could not run
+exit status: 0 if ledger, log and proofs verify, 1 if not, 2 if the demo could not run
+"""
+_SERVE = """\
+Serves a coalition of six partners, without the replay, until Ctrl-C. Its ledger is sealed within
+two seconds, and published at /log/. In a browser it is GraphiQL, a page that loads its scripts from
+the internet (unpkg.com).
 """
 _SERVE_EXAMPLES = """\
 example:
@@ -77,7 +85,14 @@ def _demo(options: argparse.Namespace) -> int:
     from local.demo import demo  # noqa: PLC0415
 
     port = options.port if options.serve else None
-    return demo(options.baskets, options.since, port=port, env=options.env, as_json=options.json)
+    return demo(
+        options.baskets,
+        options.since,
+        port=port,
+        env=options.env,
+        export=options.export,
+        as_json=options.json,
+    )
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -97,7 +112,8 @@ def _sign(options: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tallystick",
-        description="A coalition loyalty programme on one machine. For development alone.",
+        description="A coalition loyalty programme on one machine, for development; and the audit "
+        "of any coalition's log.",
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
@@ -112,7 +128,16 @@ def _parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
 
-    demo = command("demo", "replay baskets, verify the ledger, serve it", _DEMO, _DEMO_EXAMPLES)
+    _add_demo(command("demo", "replay baskets, verify the ledger, serve it", _DEMO, _DEMO_EXAMPLES))
+    serve = command("serve", "serve a coalition with two members", _SERVE, _SERVE_EXAMPLES)
+    _add_served(serve)
+    serve.set_defaults(run=_serve)
+    _add_sign(command("sign", "sign an input as a partner of the demo", _SIGN, _SIGN_EXAMPLES))
+    add_log_commands(command)
+    return parser
+
+
+def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("--baskets", type=_baskets, default=600, metavar="N", help="how many (600)")
     demo.add_argument(
         "--since",
@@ -121,24 +146,16 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DATE",
         help=f"the day in the shops to begin on ({DEFAULT_SINCE})",
     )
-    demo.add_argument(
-        "--no-serve", dest="serve", action="store_false", help="end after the verification"
-    )
+    demo.add_argument("--no-serve", dest="serve", action="store_false", help="end after the audit")
     demo.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+    demo.add_argument(
+        "--export", type=Path, metavar="DIR", help="write the published log and some proofs there"
+    )
     _add_served(demo)
     demo.set_defaults(run=_demo)
 
-    serve = command(
-        "serve",
-        "serve a coalition with two members",
-        "Serves a coalition of six partners, without the replay, until Ctrl-C. In a browser it is\n"
-        "GraphiQL, a page that loads its scripts from the internet (unpkg.com).",
-        _SERVE_EXAMPLES,
-    )
-    _add_served(serve)
-    serve.set_defaults(run=_serve)
 
-    sign = command("sign", "sign an input as a partner of the demo", _SIGN, _SIGN_EXAMPLES)
+def _add_sign(sign: argparse.ArgumentParser) -> None:
     sign.add_argument("operation", choices=("earn", "redeem", "reverse", "programme"))
     sign.add_argument(
         "--as", dest="party", required=True, metavar="PARTY", help="like partner:grocer"
@@ -149,13 +166,12 @@ def _parser() -> argparse.ArgumentParser:
     sign.add_argument("--origin", default=DEFAULT_ORIGIN, help=f"the ledger's ({DEFAULT_ORIGIN})")
     sign.add_argument("--json", action="store_true", help="print one JSON object")
     sign.set_defaults(run=_sign)
-    return parser
 
 
 def _add_served(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port",
-        type=_port,
+        type=port,
         default=DEFAULT_PORT,
         help=f"on 127.0.0.1; 0 for any free one ({DEFAULT_PORT})",
     )
@@ -167,12 +183,6 @@ def _add_served(parser: argparse.ArgumentParser) -> None:
 def _baskets(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and 0 < int(text[:9]) < 10**6):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 999999")
-    return int(text)
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and int(text[:9]) < 65_536):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
     return int(text)
 
 

@@ -21,6 +21,7 @@ from local.client import TIMEOUT_S, Client, Input, Signatory
 from local.clock import Clock
 from local.journey import PARTNERS
 from local.keys import TokenIssuer, development_signer, random_signer
+from local.sealing import Log, sealed_log
 from local.serving import serving
 from loyalty.actors import MemberActor, Operator, PartnerActor
 from loyalty.coalition import Coalition
@@ -41,11 +42,12 @@ NAMES = {
 
 
 class Demo(NamedTuple):
-    """A coalition that is being served. programme: the id that the API knows it by."""
+    """A coalition that is being served, and sealed. programme: the id that the API knows it by."""
 
     url: str
     clock: Clock
     store: DynamoStore
+    log: Log
     tokens: TokenIssuer
     http: httpx.Client
     programme: str
@@ -72,15 +74,17 @@ def demo_coalition(clock: Clock, port: int) -> Iterator[Demo]:
     """
     tokens = TokenIssuer.new(ORIGIN)
     with local_store() as store, httpx.Client(timeout=TIMEOUT_S, trust_env=False) as http:
-        coalition = _coalition(store, clock)
-        app = application(coalition, tokens.public, graphiql=True)
-        with serving(app, port) as url:
-            found(coalition, random_signer(ORIGIN).verifier)
+        coalition, log_key = _coalition(store, clock), random_signer(ORIGIN)
+        with (
+            sealed_log(coalition, store, log_key) as log,
+            serving(application(coalition, tokens.public, log.prover, graphiql=True), port) as url,
+        ):
+            found(coalition, log_key.verifier)
             document = stars()
             desk = Client(url, tokens.token(OPERATOR), http=http)
             programme = _constitute(desk, document)
             rewards = {each["partner"]: each["id"] for each in document["rewards"]}
-            yield Demo(url, clock, store, tokens, http, programme, rewards)
+            yield Demo(url, clock, store, log, tokens, http, programme, rewards)
 
 
 def signatory(party: str, origin: str = ORIGIN) -> Signatory:

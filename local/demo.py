@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -13,13 +15,28 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from local.access import print_access, tokens_of, until_stopped, write_env
 from local.clock import Clock
 from local.coalition import ORIGIN, Demo, demo_coalition
-from local.figures import figures, print_replayed, print_verified
+from local.exporting import SAMPLE
+from local.figures import figures, print_published, print_replayed, print_verified
 from local.journey import Journey, read_journey
 from local.problems import Problem
+from local.published import Published, published
 from local.replay import Replayed, replay
 from local.verification import Verification, verify_table
 
 _MEMBERS_SHOWN = 3
+
+
+class _Told(NamedTuple):
+    """What a demo came to."""
+
+    journey: Journey
+    replayed: Replayed
+    verification: Verification
+    log: Published
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        return self.verification.faults + self.log.faults
 
 
 def demo(
@@ -28,12 +45,13 @@ def demo(
     *,
     port: int | None,
     env: Path | None = None,
+    export: Path | None = None,
     as_json: bool,
 ) -> int:
-    """Replays, verifies, tells, and serves until it is stopped. Returns the exit status.
+    """Replays, verifies, audits, tells, and serves until it is stopped. Returns the exit status.
 
-    port: where to serve; None: end after the verification. What does not verify is not served.
-    env: a file for what a shell needs to use what is served.
+    port: where to serve; None: end after the audit. What does not verify is not served. env: a file
+    for what a shell needs to use what is served; export: a folder for the published log.
     """
     if port is None and env is not None:
         raise Problem("--env tells of what is served: leave it out, or leave out --no-serve")
@@ -42,24 +60,24 @@ def demo(
         raise Problem(f"there are no baskets from {since} on: the data is of 2017, try --since")
     clock = Clock(journey.events[0].at - timedelta(minutes=1))
     with demo_coalition(clock, port or 0) as coalition:
-        told, verification = _replayed_and_verified(coalition, journey, bars=not as_json)
-        clock.run()
-        serves = port is not None and verification.holds
+        told = _told(coalition, journey, export, bars=not as_json)
+        serves = port is not None and not told.faults
         with until_stopped() if serves else nullcontext():
-            tokens = tokens_of(coalition, _richest(told)) if serves else {}
+            tokens = tokens_of(coalition, _richest(told.replayed)) if serves else {}
             if serves and env is not None:
                 write_env(env, coalition, tokens)
             if as_json:
                 access = {"url": coalition.url, "tokens": tokens} if serves else {}
-                print(json.dumps(figures(journey, told, verification) | access), flush=True)
+                print(json.dumps(figures(*told) | access), flush=True)
             else:
-                print_replayed(Console(), journey, told)
-                print_verified(Console(), verification)
+                print_replayed(Console(), journey, told.replayed)
+                print_verified(Console(), told.verification)
+                print_published(Console(), told.log, export)
             if serves and not as_json:
                 print_access(coalition, tokens)
-    for fault in verification.faults:
+    for fault in told.faults:
         print(f"tallystick: does not verify: {fault}", file=sys.stderr)
-    return 0 if verification.holds else 1
+    return 1 if told.faults else 0
 
 
 def serve(port: int, env: Path | None = None) -> int:
@@ -77,9 +95,8 @@ def serve(port: int, env: Path | None = None) -> int:
     return 0
 
 
-def _replayed_and_verified(
-    coalition: Demo, journey: Journey, *, bars: bool
-) -> tuple[Replayed, Verification]:
+def _told(coalition: Demo, journey: Journey, export: Path | None, *, bars: bool) -> _Told:
+    """The replay, the table as it was read back, and the log as it is published."""
     with _bar("replaying", len(journey.events), shown=bars) as moved:
         done = 0
 
@@ -88,10 +105,21 @@ def _replayed_and_verified(
             done += events
             moved(done)
 
-        told = replay(coalition, journey, advance)
+        replayed = replay(coalition, journey, advance)
     with _bar("reading and verifying", None, shown=bars) as moved:
         verification = verify_table(coalition.store, ORIGIN, moved)
-    return told, verification
+    coalition.clock.run()
+    if not verification.holds:
+        return _Told(journey, replayed, verification, Published(()))
+    with (
+        _bar("auditing the published log", None, shown=bars) as moved,
+        TemporaryDirectory(prefix="tallystick-log-") as temporary,
+    ):
+        sample = 1 if export is None else SAMPLE
+        log = published(
+            coalition, export or Path(temporary), verification, sample=sample, progress=moved
+        )
+    return _Told(journey, replayed, verification, log)
 
 
 @contextmanager

@@ -1,19 +1,25 @@
 """What a demo shows: as one JSON object, and as tables."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 from rich.console import Console
 from rich.table import Table
 
 from local.client import Input
 from local.journey import PARTNERS, Journey
+from local.published import Published
 from local.replay import Replayed
 from local.verification import Verification
 
 
-def figures(journey: Journey, told: Replayed, verification: Verification) -> dict[str, object]:
+def figures(
+    journey: Journey, told: Replayed, verification: Verification, log: Published
+) -> dict[str, object]:
     """All figures of a demo, for programs."""
     events = journey.events
     return {
-        "ok": verification.holds,
+        "ok": verification.holds and log.holds,
         "from": events[0].at.isoformat(),
         "until": events[-1].at.isoformat(),
         "baskets": journey.counts.baskets,
@@ -32,6 +38,24 @@ def figures(journey: Journey, told: Replayed, verification: Verification) -> dic
         "returns": told.returns.total(),
         "replay_seconds": round(told.seconds, 3),
         "verification": verified_figures(verification),
+        "log": published_figures(log),
+    }
+
+
+def published_figures(log: Published) -> Input:
+    """The figures of the published log, as an audit finds it."""
+    return {
+        "faults": list(log.faults),
+        "blocks": log.blocks,
+        "size": log.entries,
+        "signatures": log.signatures,
+        "seconds": round(log.seconds, 3),
+        "entries_per_second": log.entries_per_second,
+        "owed": dict(log.owed),
+        "cosigned": list(log.cosigned),
+        "files": log.files,
+        "receipts_verified": log.receipts,
+        "balance_proofs_verified": log.balances,
     }
 
 
@@ -101,5 +125,30 @@ def print_verified(console: Console, verification: Verification) -> None:
     console.print()
 
 
-def _amounts(by_currency: dict[str, int]) -> str:
+def print_published(console: Console, log: Published, directory: Path | None) -> None:
+    """What the published log says, if it holds. directory: where it stays, if it does."""
+    if not log.holds:
+        return
+    console.print("The published log, audited from its HTTP address")
+    table = Table()
+    for column in ("blocks", "entries", "owed", "entries a second", "cosigned by"):
+        table.add_column(column, justify="right" if column != "cosigned by" else "left")
+    table.add_row(
+        f"{log.blocks:,}",
+        f"{log.entries:,}",
+        _amounts(log.owed),
+        f"{log.entries_per_second:,}",
+        ", ".join(log.cosigned),
+    )
+    console.print(table)
+    console.print(
+        f"proofs verified with the log's key and the witness's alone: {log.receipts:,} of entries, "
+        f"{log.balances:,} of balances (one of a wallet that there is not)"
+    )
+    if directory is not None:
+        console.print(f"the log and its proofs as files: {directory}", soft_wrap=True)
+    console.print()
+
+
+def _amounts(by_currency: Mapping[str, int]) -> str:
     return ", ".join(f"{amount:,} {code}" for code, amount in by_currency.items()) or "0"

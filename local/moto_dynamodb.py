@@ -18,8 +18,9 @@ each replaced here for as long as `corrected_dynamodb()` is entered:
 - A transaction may exceed 4 MB. Corrected: `ValidationException`.
 - `Query` sorts the whole table. Corrected: it reads one partition; on a global index, whose rows
   moto keeps nowhere, it still visits each row of the table but sorts only the matching ones.
-- Every copy of every item and stream record ever made is kept until the backend is reset.
-  Corrected: they are not tracked, so a long replay does not fill the memory.
+- Every copy of every item, stream record and shard iterator ever made is kept until the backend is
+  reset. Corrected: they are not tracked, so a long replay does not fill the memory; and of the
+  iterators that GetRecords gives, as many can be used as a reader asks for in minutes.
 
 Each correction calls moto's own evaluation of expressions. When moto mends a fault, the test that
 shows it in bare moto fails, and its part here can go.
@@ -57,11 +58,14 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import StreamRecord, Table
 from moto.dynamodb.models.utilities import DynamoJsonEncoder
 from moto.dynamodb.responses import DynamoHandler
+from moto.dynamodbstreams.models import DynamoDBStreamsBackend, ShardIterator
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
 MAX_TRANSACTION_ITEMS = 100
 MAX_TRANSACTION_BYTES = 4 * 1024 * 1024
 TOKEN_LIFETIME_S = 600.0
+MAX_ITERATORS = 1_000
+"""AWS keeps each for five minutes."""
 
 # Faults of an update that depend on the stored item, so AWS finds them only inside the transaction.
 ITEM_FAULTS = (
@@ -232,6 +236,18 @@ def _reading_one_partition(query: Callable[..., Any]) -> Any:
     return narrowed
 
 
+def _forgetting_iterators(get_records: Callable[..., Any]) -> Any:
+    @wraps(get_records)
+    def get(backend: DynamoDBStreamsBackend, *rest: Any, **named: Any) -> Any:
+        answer = get_records(backend, *rest, **named)
+        iterators = backend.shard_iterators
+        while len(iterators) > MAX_ITERATORS:
+            del iterators[next(iter(iterators))]
+        return answer
+
+    return get
+
+
 def _untracked(cls: type, *_: Any, **__: Any) -> Any:
     return object.__new__(cls)
 
@@ -254,6 +270,7 @@ def corrected_dynamodb(clock: Callable[[], float] = time.monotonic) -> Iterator[
         return one_at_a_time
 
     replay = _without_replays(DynamoHandler.transact_write_items, clock)
+    forgetting = _forgetting_iterators(DynamoDBStreamsBackend.get_records)
     corrections: list[tuple[type, str, Any]] = [
         (DynamoHandler, "call_action", locked(DynamoHandler.call_action)),
         (DynamoDBStreamsHandler, "call_action", locked(DynamoDBStreamsHandler.call_action)),
@@ -263,6 +280,8 @@ def corrected_dynamodb(clock: Callable[[], float] = time.monotonic) -> Iterator[
         (Table, "query", _reading_one_partition(Table.query)),
         (Item, "__new__", _untracked),
         (StreamRecord, "__new__", _untracked),
+        (DynamoDBStreamsBackend, "get_records", forgetting),
+        (ShardIterator, "__new__", _untracked),
     ]
     with ExitStack() as stack:
         for owner, name, correction in corrections:

@@ -1,4 +1,4 @@
-"""What a request carries through its resolvers: the coalition, who asks, and its batched reads."""
+"""What a request carries through its resolvers: the coalition, its log, who asks, batched reads."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -12,16 +12,23 @@ from loyalty.actors import Actor
 from loyalty.coalition import Coalition
 from loyalty.ports import R, Record, TransactionRow, Versioned, WalletRow
 from schema.authentication import Unauthenticated
+from sealing.proving import Prover
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
 class Context:
-    """One request. Its loaders read what several resolvers ask for in one call to the store."""
+    """One request. Its loaders read what several resolvers ask for in one call to the store.
 
-    def __init__(self, coalition: Coalition, actor: Actor | None) -> None:
+    log: what is published; None where nothing seals the ledger.
+    """
+
+    def __init__(
+        self, coalition: Coalition, actor: Actor | None, log: Prover | None = None
+    ) -> None:
         self.coalition = coalition
+        self.log = log
         self._actor = actor
         self._records: dict[type[Record], DataLoader[str, Versioned[Record] | None]] = {}
 

@@ -21,11 +21,16 @@ from schema.mutations.register_partner import RegisterPartner
 from schema.mutations.reverse_transaction import ReverseTransaction
 from schema.mutations.transfer_points import TransferPoints
 from schema.mutations.use_voucher import UseVoucher
+from schema.queries.balance_proof import BalanceProofQuery
+from schema.queries.blocks import BlocksQuery
+from schema.queries.checkpoint import CheckpointQuery
 from schema.queries.coalition import CoalitionQuery
+from schema.queries.consistency_proof import ConsistencyProofQuery
 from schema.queries.member import MemberQuery
 from schema.queries.node import NodeQuery
 from schema.queries.partner import PartnerQuery
 from schema.queries.programme import ProgrammeQuery
+from schema.queries.receipt import ReceiptQuery
 from schema.queries.transaction import TransactionQuery
 from schema.queries.wallet import WalletQuery
 from schema.scalars import CONFIG
@@ -41,6 +46,11 @@ QUERIES = (
     WalletQuery,
     TransactionQuery,
     NodeQuery,
+    CheckpointQuery,
+    BlocksQuery,
+    ReceiptQuery,
+    BalanceProofQuery,
+    ConsistencyProofQuery,
 )
 MUTATIONS = (
     RegisterPartner,

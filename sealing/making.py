@@ -5,11 +5,19 @@ it is saved.
 """
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ledger.balance_tree import EMPTY_ROOT, leaf_of, updated
-from ledger.blocks import Block, CurrencyBalances, block_body, totals_digest, totals_json
+from ledger.blocks import (
+    Block,
+    CurrencyBalances,
+    Totals,
+    block_body,
+    read_block,
+    totals_digest,
+    totals_json,
+)
 from ledger.canonical import MAX_INTEGER
 from ledger.checkpoints import Checkpoint
 from ledger.entries import Entry, sign_entry
@@ -22,8 +30,6 @@ from sealing.pages import Pages
 from sealing.position import CurrencyPosition, Position
 from sealing.publication import Bundle
 from sealing.stopped import Reason, SealingStopped
-
-Totals = Mapping[tuple[str, CurrencyCode], int]
 
 
 class Sealed(NamedTuple):
@@ -86,6 +92,18 @@ def make(
         Checkpoint(origin, size, tree.root()),
         Bundle(tiles, places, follows),
     )
+
+
+def check_position(position: Position, totals: Totals, entry: Entry) -> None:
+    """Raises RuleBroken unless the sealer's own notes are what the last block says."""
+    block = read_block(entry.body)
+    stated = {code: _stated(row) for code, row in position.balances.items()}
+    noted = (position.height, position.at, position.block, position.size, stated)
+    found = (block.height, block.at, entry.hash, block.size, block.balances)
+    if noted != found:
+        raise RuleBroken("sealer.position", found, noted)
+    if totals_digest(totals) != block.totals:
+        raise RuleBroken("sealer.totals", block.totals, totals_digest(totals))
 
 
 def _totals(before: Totals, batch: Batch) -> Totals:

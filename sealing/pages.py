@@ -6,6 +6,7 @@ pages/<id>   the pages that one block writes, and last its totals; the id is ran
 
 from collections import OrderedDict
 
+from ledger.balance_tree import check_page
 from ledger.pages import Ref
 from loyalty.ports import StoreUnavailable
 from sealing.ports import Objects
@@ -29,15 +30,20 @@ class Pages:
         self._object, self._written, self._length = object_, [], 0
 
     def read(self, ref: Ref) -> bytes:
+        """A page. Raises RuleBroken for one that does not hash to what it says of itself."""
         page = self._pages.get(ref)
         if page is None:
-            found = self._own.read_range(_path(ref.object), ref.offset, ref.length)
-            if found is None or len(found) != ref.length:
-                raise StoreUnavailable(
-                    f"no {ref.length} bytes at {ref.offset} of {_path(ref.object)}"
-                )
-            page = self._keep(ref, found)
+            page = self.stored(ref)
+            check_page(page)
+            self._keep(ref, page)
         return page
+
+    def stored(self, ref: Ref) -> bytes:
+        """Bytes as they are stored, whatever they are."""
+        found = self._own.read_range(_path(ref.object), ref.offset, ref.length)
+        if found is None or len(found) != ref.length:
+            raise StoreUnavailable(f"no {ref.length} bytes at {ref.offset} of {_path(ref.object)}")
+        return found
 
     def write(self, page: bytes) -> Ref:
         ref = Ref(self._object, self._length, len(page))
@@ -50,11 +56,10 @@ class Pages:
         """Writes the object that was begun."""
         self._own.create(_path(self._object), b"".join(self._written))
 
-    def _keep(self, ref: Ref, page: bytes) -> bytes:
+    def _keep(self, ref: Ref, page: bytes) -> None:
         self._pages[ref] = page
         if len(self._pages) > self._cached:
             self._pages.popitem(last=False)
-        return page
 
 
 def _path(object_: bytes) -> str:

@@ -20,17 +20,17 @@ from typing import NamedTuple
 
 import orjson
 
-from ledger.balance_tree import found_all, wallet_key
+from ledger.balance_tree import Leaf, found_all, leaf_of, wallet_key
 from ledger.checkpoints import Checkpoint
 from ledger.entries import Entry, read_entry
 from ledger.errors import RuleBroken
 from ledger.governance import Governance
 from ledger.names import At, CurrencyCode, TransactionId, WalletId, at_moment, at_text
 from ledger.notes import Signer, sign_note
-from ledger.tiles import GrowingTree, Tile
+from ledger.tiles import GrowingTree, Tile, TileReader
 from loyalty.ports import RandomBytes
 from sealing.batch import Batch, Chain, Committed, committed, ready
-from sealing.making import Made, Sealed, make
+from sealing.making import Made, Sealed, check_position, make
 from sealing.pages import Pages
 from sealing.ports import Head, Heads, Objects, Rows, Swap
 from sealing.position import read_position, write_position
@@ -57,13 +57,20 @@ class Progress(NamedTuple):
     """What a seal came to.
 
     checkpoint: the head's, if there is one; entries: how many were sealed, the block not counted;
-    lost: another sealer was quicker, or no answer came; waiting: wallets that have more to seal.
+    lost: another sealer was quicker, or no answer came; early: the clock is not past the last block
+    yet, so nothing was looked at; waiting: wallets that have more to seal.
     """
 
     checkpoint: Checkpoint | None
     entries: int = 0
     lost: bool = False
+    early: bool = False
     waiting: frozenset[WalletId] = frozenset()
+
+    @property
+    def again(self) -> bool:
+        """Whether there is, or may be, more to seal a little later."""
+        return self.lost or self.early or bool(self.waiting)
 
 
 class Keys(NamedTuple):
@@ -157,13 +164,17 @@ class Sealer:
     def _loaded(self, head: Head | None) -> Sealed:
         if head is None:
             return Sealed(None, {}, GrowingTree())
+        checkpoint = checkpoint_of(head.checkpoint)
+        tree = self._edge(checkpoint)
+        block = read_entry(TileReader(checkpoint.size, self._tile).entry(checkpoint.size - 1))
         position = read_position(head.position)
         totals = {
             (account, CurrencyCode(currency)): amount
-            for account, row in orjson.loads(self._pages.read(position.totals)).items()
+            for account, row in orjson.loads(self._pages.stored(position.totals)).items()
             for currency, amount in row.items()
         }
-        return Sealed(position, totals, self._edge(checkpoint_of(head.checkpoint)))
+        check_position(position, totals, block)
+        return Sealed(position, totals, tree)
 
     def _edge(self, checkpoint: Checkpoint) -> GrowingTree:
         """The right edge of the published tree, which must be the head's."""
@@ -183,7 +194,7 @@ class Sealer:
         stood = head and checkpoint_of(head.checkpoint)
         at = self._time(sealed)
         if at is None:
-            return Progress(stood, waiting=frozenset(wallets))
+            return Progress(stood, early=True, waiting=frozenset(wallets))
         chains, transactions, left = self._unsealed(sealed, wallets, at)
         # Read after the rows: whatever they rest on was committed before them, and is here.
         governance, seen = self._new_governance(sealed, at)
@@ -225,10 +236,9 @@ class Sealer:
         ):
             some = sorted(look_at)[: self._limit]
             look_at.difference_update(some)
-            seqs = self._sealed_seqs(sealed, some)
+            leaves = self._leaves(sealed, some)
             for wallet in some:
-                rows = self._rows.wallet_rows(wallet, seqs[wallet], _ROWS_AT_ONCE)
-                chains[wallet] = Chain(seqs[wallet], rows)
+                chains[wallet] = self._chain(wallet, leaves.get(wallet_key(wallet)))
             ids = {row.transaction for wallet in some for row in chains[wallet].rows}
             for id_, row in self._rows.transactions(ids - transactions.keys()).items():
                 if row.entry is not None:
@@ -236,13 +246,24 @@ class Sealer:
                     look_at |= transactions[id_].links.keys() - chains.keys()
         return chains, transactions, frozenset(look_at)
 
-    def _sealed_seqs(self, sealed: Sealed, wallets: Collection[WalletId]) -> dict[WalletId, int]:
-        keys = {wallet_key(wallet): wallet for wallet in wallets}
-        seqs = dict.fromkeys(wallets, 0)
+    def _leaves(self, sealed: Sealed, wallets: Collection[WalletId]) -> dict[bytes, Leaf]:
+        """What the balance trees have of these wallets, by their keys."""
+        leaves: dict[bytes, Leaf] = {}
+        keys = [wallet_key(wallet) for wallet in wallets]
         for row in sealed.position.balances.values() if sealed.position else ():
-            for key, leaf in found_all(row.root, list(keys), self._pages.read).items():
-                seqs[keys[key]] = leaf.seq
-        return seqs
+            leaves |= found_all(row.root, keys, self._pages.read)
+        return leaves
+
+    def _chain(self, wallet: WalletId, leaf: Leaf | None) -> Chain:
+        """A wallet's rows past what is sealed. Its leaf's seq stands in no hash: so the row of that
+        seq must be the one that the tree has."""
+        if leaf is None:
+            return Chain(0, self._rows.wallet_rows(wallet, 0, _ROWS_AT_ONCE))
+        rows = self._rows.wallet_rows(wallet, leaf.seq - 1, _ROWS_AT_ONCE + 1)
+        if not rows or leaf_of(rows[0].wallet) != leaf:
+            found = rows[0].wallet if rows else None
+            raise SealingStopped(Reason.ROW, f"row {leaf.seq} of {wallet} as sealed", found)
+        return Chain(leaf.seq, rows[1:])
 
     def _new_governance(self, sealed: Sealed, at: At) -> tuple[list[Entry], int]:
         """Governance entries to seal now, and the seq of the last that was seen."""

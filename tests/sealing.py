@@ -7,8 +7,8 @@ from ledger.balance_tree import Root
 from ledger.checkpoints import Checkpoint, opened
 from ledger.names import CurrencyCode, WalletId
 from ledger.notes import SeedSigner
-from sealing.position import Position, read_position
 from sealing.ports import Heads, Objects, Rows
+from sealing.position import Position, read_position
 from sealing.publication import CHECKPOINT
 from sealing.sealer import Keys, Progress, Sealer
 from storage.memory_log import MemoryHeads, MemoryObjects

@@ -51,6 +51,11 @@ class Coalition:
         coalition = info.context.coalition
         return coalition.governance().keys_of("entries", coalition.now())
 
+    @strawberry.field(description="The keys that sign checkpoints now, as verifier keys.")
+    def log_keys(self, info: Info) -> list[str]:
+        coalition = info.context.coalition
+        return coalition.governance().keys_of("log", coalition.now())
+
     @strawberry.field(description="By id, at most 100 a page; those that left, too.")
     async def partners(
         self, info: Info, first: int = PAGE_MAX, after: str | None = None

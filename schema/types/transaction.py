@@ -58,6 +58,11 @@ class Transaction(Node):
     # The wallets of the member who asks; None for those who see all of it.
     own: strawberry.Private[frozenset[str] | None] = None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether who asks may see the entry as it is: it states no other member's balances."""
+        return self.own is None or all(link.wallet in self.own for link in self.tx.chains)
+
     @strawberry.field
     def kind(self) -> str:
         return self.tx.kind
@@ -119,9 +124,7 @@ class Transaction(Node):
         "member where it states another's balances."
     )
     def entry(self) -> str | None:
-        if self.own is not None and any(link.wallet not in self.own for link in self.tx.chains):
-            return None
-        return self.signed.data.decode()
+        return self.signed.data.decode() if self.is_whole else None
 
     @strawberry.field(description="SHA-256 of 0x00 and the entry, in base64 (RFC 6962).")
     def entry_hash(self) -> str:

@@ -10,10 +10,13 @@ import boto3
 import httpx
 import pytest
 
+import functions.sealer
 from local import cli, demo
-from local.aws import REGION, TABLE
+from local.aws import REGION, TABLE, local_objects
 from local.journey import PARTNERS
 from local.replay import replay
+from sealing.publication import checkpoint_of
+from sealing.stopped import Reason, SealingStopped
 
 # On this morning the first 40 baskets bring coupons, goods that come back and a gift.
 ARGUMENTS = ["demo", "--no-serve", "--json", "--since", "2017-08-18"]
@@ -58,6 +61,66 @@ def test_forty_baskets_verify_and_add_up(capsys):
     assert 0 < sums["issued"] < told["points_issued"]  # some came back
     owed = ledger["owed"]["STARS"] - ledger["arrears"]["STARS"]
     assert owed == sums["issued"] - sums["burned"] - sums["expired"]
+
+
+def test_the_published_log_is_all_of_it(capsys, tmp_path):
+    """Sealed by itself, cosigned, audited from its address; its folder verifies with the commands
+    that anyone has, and with no word of ours but the log's key."""
+    folder = tmp_path / "published"
+    status, told, error = run(capsys, "--baskets", "20", "--export", str(folder))
+    assert (status, error) == (0, "")
+    log, table = told["log"], told["verification"]
+    assert log["faults"] == []
+    assert log["blocks"] > 1
+    assert log["size"] == table["entries"] + log["blocks"]
+    assert log["owed"] == table["owed"]
+    assert log["cosigned"] == ["witness.stars.example"]
+    assert log["receipts_verified"] == 5
+    assert log["balance_proofs_verified"] > 1
+
+    trust = ["--log-key", f"@{folder}/log.vkey", "--policy", f"{folder}/policy", "--json"]
+    assert cli.main(["audit", str(folder), *trust]) == 0
+    audited = json.loads(capsys.readouterr().out)
+    assert (audited["size"], audited["owed"]) == (log["size"], log["owed"])
+    proofs = sorted(map(str, folder.glob("*/*.tlog-proof")))
+    assert cli.main(["verify", *proofs, *trust]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert len(shown) == log["receipts_verified"] + log["balance_proofs_verified"]
+    absent = [each for each in shown if each["shows"] == "balance" and not each["in_tree"]]
+    assert len(absent) == 1
+
+
+def test_a_demo_whose_log_is_not_sealed_fails(monkeypatch, capsys):
+    """Whatever stops the sealer is said, and the exit status is 1."""
+
+    def stopped(sealer, event):
+        raise SealingStopped(Reason.LIMIT, 1, 2)
+
+    monkeypatch.setattr(functions.sealer, "seal", stopped)
+    status, told, error = run(capsys, "--baskets", "1")
+    assert (status, told["ok"]) == (1, False)
+    assert "sealing stopped (limit)" in told["log"]["faults"][0]
+    assert "sealing stopped (limit)" in error
+    assert "Traceback" not in error
+
+
+def test_a_demo_whose_log_is_not_what_was_signed_fails(monkeypatch, capsys):
+    """A tile that another one took the place of: the audit names it."""
+    answer = demo.published
+
+    def published(coalition, *rest, **named):
+        assert coalition.log.sealing.caught_up() == ""
+        tile = f"tile/entries/000.p/{checkpoint_of(coalition.log.prover.checkpoint()).size % 256}"
+        objects = local_objects("log/")
+        objects.delete(tile)
+        objects.create(tile, b"\x00\x01x")
+        return answer(coalition, *rest, **named)
+
+    monkeypatch.setattr(demo, "published", published)
+    status, told, error = run(capsys, "--baskets", "1")
+    assert (status, told["ok"]) == (1, False)
+    assert "breaks log." in told["log"]["faults"][0]
+    assert "breaks log." in error
 
 
 def tampered(monkeypatch, change) -> None:

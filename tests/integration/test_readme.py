@@ -1,4 +1,4 @@
-"""The README's tour, its commands run as they are printed."""
+"""The README's commands, run as they are printed."""
 
 import json
 import os
@@ -10,17 +10,22 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 ROOT = Path(__file__).parents[2]
 START_S = 60
 
 
-def tour() -> list[str]:
-    """The shell blocks of the tour, in order."""
+def blocks(title: str) -> list[str]:
+    """The shell blocks of a section, in order."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = text.split("## A tour")[1].split("\n## ")[0]
+    section = text.split(f"\n## {title}\n")[1].split("\n## ")[0]
     return re.findall(r"```sh\n(.*?)```", section, flags=re.DOTALL)
+
+
+def tour() -> list[str]:
+    return blocks("A tour")
 
 
 @pytest.fixture
@@ -52,20 +57,23 @@ def wait_for(path: Path, server: "subprocess.Popen[str]") -> None:
         time.sleep(0.1)
 
 
-def test_every_command_of_the_tour_does_what_the_readme_says(served: Path) -> None:
-    """A new user who pastes the tour into a shell gets its answers, and no other error."""
-    script = "set -eu\n" + "\n".join(tour()[1:])
-    environment = {**os.environ, "NO_PROXY": "127.0.0.1"}
-    run = subprocess.run(
-        ["bash", "-c", script],
-        cwd=served,
-        env=environment,
+def run(folder: Path, commands: list[str]) -> list[str]:
+    """What a shell prints for commands, line by line. Each must succeed."""
+    done = subprocess.run(
+        ["bash", "-c", "set -eu\n" + "\n".join(commands)],
+        cwd=folder,
+        env={**os.environ, "NO_PROXY": "127.0.0.1"},
         capture_output=True,
         text=True,
         timeout=120,
         check=True,
     )
-    answers = [json.loads(line)["data"] for line in run.stdout.splitlines()]
+    return done.stdout.splitlines()
+
+
+def test_every_command_of_the_tour_does_what_the_readme_says(served: Path) -> None:
+    """A new user who pastes the tour into a shell gets its answers, and no other error."""
+    answers = [json.loads(line)["data"] for line in run(served, tour()[1:])]
     member, purchase, redemption, gift, refused, coalition = answers
     assert member["member"]["wallets"][0]["available"] == 120
     assert purchase["recordPurchase"]["points"] == 25
@@ -76,3 +84,43 @@ def test_every_command_of_the_tour_does_what_the_readme_says(served: Path) -> No
     assert coalition["coalition"]["origin"] == "stars.example/ledger"
     for payload in (purchase["recordPurchase"], redemption["redeemReward"]):
         assert payload["userErrors"] == []
+
+
+def wait_for_blocks(folder: Path) -> None:
+    """What the coalition began with is sealed: its two members have points."""
+    values = dict(line.split("=", 1) for line in (folder / "tour.env").read_text().splitlines())
+    end = time.monotonic() + START_S
+    while True:
+        answer = httpx.get(f"{values['URL']}/log/checkpoint", trust_env=False)
+        if answer.status_code == 200 and int(answer.text.split("\n")[1]) >= 20:
+            return
+        assert time.monotonic() < end, "nothing is sealed"
+        time.sleep(0.1)
+
+
+def test_every_command_for_the_log_does_what_the_readme_says(served: Path) -> None:
+    """Audit, export and proofs, with what the tour's second terminal has."""
+    wait_for_blocks(served)
+    lines = run(served, [tour()[1], *blocks("The verifiable log")])
+    text = "\n".join(lines)
+    assert text.count("every entry and every block holds") == 2
+    (data,) = [json.loads(line)["data"] for line in lines if line.startswith('{"data"')]
+    (cosigned,) = data["checkpoint"]["witnesses"]
+    assert cosigned["key"].startswith("witness.stars.example+")
+    assert data["blocks"]["edges"][0]["node"]["balances"][0]["owed"] == 240
+    assert "is owed 120 STARS of 240" in text
+    assert "has no STARS" in text
+    assert "earn" in text
+
+
+def test_a_byte_changed_in_the_exported_log_is_named(served: Path) -> None:
+    """As the README says: not 0, and what is wrong."""
+    wait_for_blocks(served)
+    export, audit = [blocks("The verifiable log")[2].splitlines()[place] for place in (0, 2)]
+    run(served, [tour()[1], export])
+    (bundle,) = served.glob("published/tile/entries/000.p/*")
+    bundle.write_bytes(bundle.read_bytes().replace(b'"earn"', b'"Earn"', 1))
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        run(served, [tour()[1], audit])
+    assert failed.value.returncode == 1
+    assert "NOT VALID: entry " in failed.value.stderr

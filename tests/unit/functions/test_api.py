@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from loyalty.governing import found
 from schema.authentication import issue_token
 from schema.http import BODY_LIMIT_BYTES
 from storage.dynamodb import DynamoStore, Table
+from storage.s3 import S3Objects, s3_client
 from tests.coalition import NOON, ORIGIN
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -187,3 +188,37 @@ def test_importing_it_asks_for_nothing() -> None:
     )
     bare = {"PATH": os.environ["PATH"]}
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=bare, check=True, timeout=60)
+
+
+@pytest.fixture
+def bucket(environment: str, monkeypatch: pytest.MonkeyPatch) -> S3Objects:
+    """The bucket of a log, named by the environment."""
+    monkeypatch.setenv("TALLYSTICK_BUCKET", "tallystick-log")
+    client = s3_client(REGION)
+    where = {"LocationConstraint": REGION}
+    client.create_bucket(Bucket="tallystick-log", CreateBucketConfiguration=where)
+    return S3Objects(client, "tallystick-log", wiring.LOG_PREFIX)
+
+
+def log_file(path: str) -> dict[str, Any]:
+    """The answer to a request for a file of the log."""
+    text = (EVENTS / "get_log.json").read_text(encoding="utf-8").replace("{path}", path)
+    return api.handler(json.loads(text), None)
+
+
+def test_the_published_log_is_served_beside_it(bucket: S3Objects) -> None:
+    """The checkpoint as text, tiles as bytes, both as they stand in the bucket."""
+    tile = bytes(range(256)) * 32
+    assert bucket.create("checkpoint", b"a note\n")
+    assert bucket.create("tile/0/000", tile)
+    checkpoint, hashes = log_file("checkpoint"), log_file("tile/0/000")
+    assert (checkpoint["body"], checkpoint["isBase64Encoded"]) == ("a note\n", False)
+    assert (b64decode(hashes["body"]), hashes["isBase64Encoded"]) == (tile, True)
+    assert "immutable" in hashes["headers"]["cache-control"]
+
+
+def test_a_missing_tile_is_a_404(bucket: S3Objects) -> None:
+    """And what is the sealer's own is not in the log."""
+    assert S3Objects(s3_client(REGION), "tallystick-log").create("own/pages/00", b"page")
+    for path in ("tile/0/001", "../own/pages/00", "own/pages/00", "checkpoint"):
+        assert log_file(path)["statusCode"] == 404

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from ledger.notes import COSIGNATURE, SeedSigner
 from local.access import print_access, write_env
 from local.clock import Clock
-from local.coalition import Demo
+from local.coalition import ORIGIN, Demo
 from local.problems import Problem
+from local.sealing import Log
+from sealing.witnesses import WitnessTarget
 
 TOKENS = {
     "operator:ann": {"token": "o"},
@@ -24,7 +27,10 @@ TOKENS = {
 def coalition() -> Demo:
     nothing: Any = None
     clock = Clock.of_the_machine()
-    return Demo("http://127.0.0.1:1", clock, nothing, nothing, nothing, "UA==", {})
+    witness = SeedSigner("w.example", b"w" * 32, COSIGNATURE).verifier
+    target = WitnessTarget(witness, "http://127.0.0.1:2")
+    log = Log(SeedSigner(ORIGIN, b"l" * 32).verifier, target, nothing, nothing)
+    return Demo("http://127.0.0.1:1", clock, nothing, log, nothing, nothing, "UA==", {})
 
 
 @pytest.mark.parametrize("before", [None, "older and longer than what comes\n" * 100])
@@ -38,6 +44,7 @@ def test_the_file_of_tokens_is_for_its_owner_alone(before, coalition, tmp_path: 
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.read_text() == (
         "URL=http://127.0.0.1:1\nORIGIN=stars.example/ledger\nPROGRAMME=UA==\n"
+        f"LOG_KEY={coalition.log.key}\nWITNESS_KEY={coalition.log.witness.key}\n"
         "OPERATOR_TOKEN=o\nDELI_TOKEN=d\nGROCER_TOKEN=g\n"
         "HOUSEHOLD_7_TOKEN=seven\nHOUSEHOLD_7=TQ==\nHOUSEHOLD_8_TOKEN=eight\nHOUSEHOLD_8=Tg==\n"
         "HOUSEHOLD_9_TOKEN=nine\nHOUSEHOLD_9=Tw==\n"

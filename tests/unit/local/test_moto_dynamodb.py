@@ -17,8 +17,10 @@ from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import StreamRecord, Table
 from moto.dynamodb.responses import DynamoHandler
+from moto.dynamodbstreams.models import ShardIterator, dynamodbstreams_backends
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
+from local import moto_dynamodb
 from local.moto_dynamodb import corrected_dynamodb
 
 REGION = "eu-central-1"
@@ -472,6 +474,28 @@ def test_single_writes_are_streamed(client: Any) -> None:
     assert read() == [("INSERT", "put"), ("INSERT", "made"), ("REMOVE", "put")]
 
 
+def followed(reads: int) -> int:
+    """How many iterators are kept after a reader followed the stream for so many reads."""
+    streams = connect("dynamodbstreams")
+    arn = streams.list_streams(TableName="rows")["Streams"][0]["StreamArn"]
+    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+    answer = streams.get_shard_iterator(
+        StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
+    )
+    iterator = answer["ShardIterator"]
+    for _ in range(reads):
+        iterator = streams.get_records(ShardIterator=iterator)["NextShardIterator"]
+    return len(dynamodbstreams_backends[ACCOUNT][REGION].shard_iterators)
+
+
+def test_a_stream_can_be_followed_for_hours(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The iterators that were read long ago are forgotten; none is tracked besides."""
+    monkeypatch.setattr(moto_dynamodb, "MAX_ITERATORS", 5)
+    tracked = len(ShardIterator.instances_tracked)
+    assert followed(20) == 5
+    assert len(ShardIterator.instances_tracked) == tracked
+
+
 # --- Cost -----------------------------------------------------------------------------------
 
 
@@ -686,3 +710,8 @@ def test_bare_moto_keeps_every_copy(bare: Any) -> None:
     tracked = len(Item.instances_tracked)
     newest(bare, "p1")
     assert len(Item.instances_tracked) > tracked
+
+
+def test_bare_moto_keeps_every_iterator(bare: Any) -> None:
+    """The fault: each read of a stream leaves one."""
+    assert followed(20) == 21

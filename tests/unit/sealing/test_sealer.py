@@ -252,3 +252,28 @@ def test_published_tiles_that_are_not_the_heads_are_refused(house: SealedHouse, 
     with pytest.raises(SealingStopped) as stopped:
         house.new_sealer().seal(())
     assert stopped.value.reason is Reason.FORKED
+
+
+def test_a_sealed_row_that_was_changed_stops_the_sealer(house: SealedHouse) -> None:
+    ana = house.enrolled()
+    house.earned(ana, 5)
+    house.sealed()
+    (wallet,) = house.wallets()
+    row = house.store._wallets[wallet][0]
+    forged = row.wallet._replace(balances=row.wallet.balances._replace(available=500))
+    house.store._wallets[wallet][0] = row._replace(wallet=forged)
+    house.wait()
+    with pytest.raises(SealingStopped) as stopped:
+        house.sealer.seal({wallet})
+    assert stopped.value.reason is Reason.ROW
+
+
+def test_a_page_that_was_changed_stops_the_sealer(house: SealedHouse) -> None:
+    house.earned(house.enrolled(), 5)
+    house.sealed()
+    for path, data in house.own._objects.items():
+        house.own._objects[path] = bytes([data[0], data[1] ^ 1]) + data[2:]
+    house.wait()
+    with pytest.raises(SealingStopped) as stopped:
+        house.new_sealer().seal(house.wallets())
+    assert stopped.value.reason is Reason.DAMAGED

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.coalition import GROCER, OPERATOR, ORIGIN, House, as_member, gid, key_of
+from tests.sealing import LOG_KEY
 
 PARTNERS = """query ($first: Int! = 100, $after: String) { coalition {
     partners(first: $first, after: $after) {
@@ -21,12 +22,13 @@ def test_everyone_who_has_a_token_sees_who_takes_part(house: House) -> None:
     for actor in (OPERATOR, GROCER, as_member(gid("Member", "x"))):
         data = house.ask(
             actor,
-            "{ coalition { origin now entryKeys currencies { code owner decimals }"
+            "{ coalition { origin now entryKeys logKeys currencies { code owner decimals }"
             " governance { seq entryHash at } } }",
         )["coalition"]
         assert data["origin"] == ORIGIN
         assert data["now"] == "2026-11-21T12:00:00.000Z"
         assert data["entryKeys"] == [str(house.coalition.entry_signer.verifier)]
+        assert data["logKeys"] == [str(LOG_KEY.verifier)]
         assert data["currencies"] == [
             {"code": "STARS", "owner": "coalition", "decimals": 0},
             {"code": "LITRES", "owner": "partner:fuel", "decimals": 0},
