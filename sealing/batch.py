@@ -79,7 +79,9 @@ def ready(
     """The transactions that can be sealed, at most `limit`. Raises SealingStopped."""
     rows = {(wallet, row.wallet.seq): row for wallet, chain in chains.items() for row in chain.rows}
     reached = {wallet: chain.sealed for wallet, chain in chains.items()}
-    waiting = deque(chain.rows[0].transaction for chain in chains.values() if chain.rows)
+    first = [chain.rows[0] for chain in chains.values() if chain.rows]
+    # The oldest first: an entry that waits too long can never be sealed.
+    waiting = deque(row.transaction for row in sorted(first, key=_at))
     taken: dict[TransactionId, Committed] = {}
     wallets: dict[WalletId, Wallet] = {}
     opened: dict[WalletId, Wallet] = {}
@@ -104,6 +106,10 @@ def ready(
             if following is not None:
                 waiting.append(following.transaction)
     return Batch(tuple(taken.values()), wallets, opened)
+
+
+def _at(row: WalletRow) -> At:
+    return row.wallet.at
 
 
 def _check_row(row: WalletRow, each: Committed) -> None:

@@ -1,10 +1,11 @@
 """Where the sealer stands after a block: what it needs for the next and cannot read in the log.
 
-    {"height", "at", "block", "size", "governance": seq, "totals": place,
+    {"height", "at", "block", "size", "governance": seq, "totals": place, "behind": bool,
      "balances": {currency: {"hash", "owed", "page": place, "arrears", "wallets"}}}
 
 place: [object, offset, length] of bytes in an object of pages, object in hex. hash: hex. A currency
-without wallets has no page. All of it follows from the log: it is kept to be found again quickly.
+without wallets has no page. All of it follows from the log, and is kept to be found again quickly;
+but for behind: whether old entries waited when this block was sealed.
 """
 
 from collections.abc import Mapping
@@ -35,6 +36,7 @@ class Position(NamedTuple):
     governance_seq: int
     balances: Mapping[CurrencyCode, CurrencyPosition]
     totals: Ref
+    behind: bool = False
 
 
 def write_position(position: Position) -> bytes:
@@ -46,6 +48,7 @@ def write_position(position: Position) -> bytes:
             "size": position.size,
             "governance": position.governance_seq,
             "totals": _place(position.totals),
+            "behind": position.behind,
             "balances": {
                 code: {
                     "hash": row.root.hash.hex(),
@@ -79,6 +82,7 @@ def read_position(data: bytes) -> Position:
         value["governance"],
         balances,
         _ref(value["totals"]),
+        value["behind"],
     )
 
 

@@ -47,6 +47,9 @@ from sealing.stopped import Reason, SealingStopped
 BATCH_ENTRIES = 1_000
 ENTRY_MAX_AGE = timedelta(hours=24)
 """How far an entry's time may lie before that of the previous block."""
+CATCH_UP_AFTER = timedelta(hours=12)
+"""After that long without a block the sealer looks at every wallet, and seals the oldest first:
+entries that wait while newer ones are sealed would become too old to be sealed at all."""
 CLOCK_TOLERANCE = timedelta(seconds=5)
 """How far this machine's clock may be behind that of the last block, and the sealer just wait."""
 _ROWS_AT_ONCE = 100
@@ -192,10 +195,14 @@ class Sealer:
     def _seal(self, state: _State, wallets: Collection[WalletId]) -> Progress:
         head, sealed = state
         stood = head and checkpoint_of(head.checkpoint)
-        at = self._time(sealed)
-        if at is None:
+        now = at = self._time(sealed)
+        if at is None or now is None:
             return Progress(stood, early=True, waiting=frozenset(wallets))
-        chains, transactions, left = self._unsealed(sealed, wallets, at)
+        behind = _is_behind(sealed, at)
+        if behind:
+            wallets = {*wallets, *self._rows.wallet_ids()}
+        chains, transactions, left = self._unsealed(sealed, wallets, at, everything=behind)
+        at = _block_time(sealed, at, transactions.values())
         # Read after the rows: whatever they rest on was committed before them, and is here.
         governance, seen = self._new_governance(sealed, at)
         batch = ready(chains, transactions, at, self._limit)
@@ -203,7 +210,8 @@ class Sealer:
         if not governance and not batch.transactions:
             return Progress(stood, waiting=waiting)
         _check_times(sealed, batch)
-        made, new = self._written(sealed, at, batch, governance, seen)
+        left_behind = behind and _has_older(transactions.values(), batch, now)
+        made, new = self._written(sealed, at, batch, governance, seen, behind=left_behind)
         if self._heads.swap(head and head.checkpoint, new) is not Swap.DONE:
             self._forget()
             return Progress(stood, lost=True, waiting=frozenset(wallets))
@@ -223,7 +231,7 @@ class Sealer:
         return None
 
     def _unsealed(
-        self, sealed: Sealed, wallets: Iterable[WalletId], at: At
+        self, sealed: Sealed, wallets: Iterable[WalletId], at: At, *, everything: bool
     ) -> tuple[dict[WalletId, Chain], dict[TransactionId, Committed], frozenset[WalletId]]:
         """The rows past what is sealed, of these wallets and of all that their entries touch; and
         the wallets that there was no room to look at."""
@@ -232,7 +240,9 @@ class Sealer:
         look_at = set(wallets)
         # Past the limit only as long as each of these waits for a wallet not looked at.
         while look_at and (
-            len(transactions) < self._limit or not ready(chains, transactions, at, 1).transactions
+            everything
+            or len(transactions) < self._limit
+            or not ready(chains, transactions, at, 1).transactions
         ):
             some = sorted(look_at)[: self._limit]
             look_at.difference_update(some)
@@ -280,7 +290,14 @@ class Sealer:
         return new, seen
 
     def _written(
-        self, sealed: Sealed, at: At, batch: Batch, governance: Sequence[Entry], seen: int
+        self,
+        sealed: Sealed,
+        at: At,
+        batch: Batch,
+        governance: Sequence[Entry],
+        seen: int,
+        *,
+        behind: bool,
     ) -> tuple[Made, Head]:
         """Steps 3 and 4: makes the block, and writes all that it needs before it can be one."""
         self._pages.begin(self._random(16))
@@ -299,7 +316,9 @@ class Sealer:
         self._own.create(staged(made.checkpoint), write_bundle(made.bundle))
         note = sign_note(made.checkpoint.text, *self._log_signers(at))
         assert made.sealed.position is not None  # noqa: S101
-        return made, Head(note, write_position(made.sealed.position), seen, at)
+        position = made.sealed.position._replace(behind=behind)
+        made = made._replace(sealed=made.sealed._replace(position=position))
+        return made, Head(note, write_position(position), seen, at)
 
     def _log_signers(self, at: At) -> list[Signer]:
         """Every log key in force signs. Raises SealingStopped where one is not here."""
@@ -314,6 +333,29 @@ class Sealer:
         if missing or not wanted:
             raise SealingStopped(Reason.KEY, "a signer for every log key in force", missing)
         return [here[key] for key in wanted]
+
+
+def _is_behind(sealed: Sealed, now: At) -> bool:
+    position = sealed.position
+    if position is None or position.behind:
+        return True
+    return at_moment(now) - at_moment(position.at) > CATCH_UP_AFTER
+
+
+def _has_older(transactions: Iterable[Committed], batch: Batch, now: At) -> bool:
+    """Whether entries are left, after this batch, that would soon be too old."""
+    taken = {each.id for each in batch.transactions}
+    old = at_text(at_moment(now) - CATCH_UP_AFTER)
+    return any(each.at < old for each in transactions if each.id not in taken)
+
+
+def _block_time(sealed: Sealed, now: At, transactions: Iterable[Committed]) -> At:
+    """Now, or while older entries wait: so early that all of them can be sealed after it."""
+    oldest = min((each.at for each in transactions), default=now)
+    time = at_moment(oldest) + ENTRY_MAX_AGE
+    if sealed.position is not None:
+        time = max(time, at_moment(sealed.position.at) + timedelta(milliseconds=1))
+    return min(now, at_text(time))
 
 
 def _check_times(sealed: Sealed, batch: Batch) -> None:

@@ -25,4 +25,4 @@ def test_what_a_mutant_takes_away_is_in_the_source(mutant: Mutant) -> None:
 @pytest.mark.parametrize("name", _QUICK)
 def test_a_condition_that_is_missing_is_found(name: str) -> None:
     (mutant,) = (each for each in MUTANTS if each.name == name)
-    assert tried(mutant, 10) is not None
+    assert tried(mutant, 60) is not None

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from strawberry.relay import GlobalID
 
+from ledger.audit import audit
 from ledger.blocks import read_block
 from ledger.checkpoints import opened
 from ledger.entries import read_entry
+from ledger.errors import Fault
 from ledger.names import TransactionId
 from ledger.notes import SeedSigner
 from ledger.tiles import TileReader
@@ -28,6 +30,11 @@ def entries_of(house: SealedHouse) -> list[bytes]:
     size = house.published().size
     tree = TileReader(size, lambda tile: house.log.read(tile.path))
     return [tree.entry(index) for index in range(size)]
+
+
+def audited(house: SealedHouse) -> Fault | None:
+    """What an auditor finds wrong with the published log."""
+    return audit(house.log, [LOG_KEY.verifier], cores=1).fault
 
 
 def types_of(house: SealedHouse) -> list[str]:
@@ -117,10 +124,10 @@ def test_two_sealers_at_once_make_one_log(house: SealedHouse) -> None:
 
 
 def test_a_wallet_that_nobody_rang_for_is_found_by_the_sweep(house: SealedHouse) -> None:
+    house.sealed()
     house.earned(house.enrolled(), 5)
     house.wait()
-    assert house.sealer.seal(()).entries == 11
-    house.wait()
+    assert house.sealer.seal(()).entries == 0
     assert house.sealer.sweep().entries == 1
 
 
@@ -162,15 +169,40 @@ def test_a_clock_that_is_a_little_behind_is_waited_for(house: SealedHouse) -> No
     assert house.sealer.seal(progress.waiting).entries == 1
 
 
+def test_a_backlog_of_days_is_sealed_the_oldest_first(house: SealedHouse) -> None:
+    """Many blocks of it: none is dated so late that what still waits is too old for the log."""
+    house.sealed()
+    members = [house.enrolled() for _ in range(4)]
+    for day in range(5):
+        for member in members:
+            house.earned(member, 5 + day)
+            house.wait(hours=6)
+    house.sealer = house.new_sealer(batch_entries=3)
+    assert house.sealer.drain({min(house.wallets())}).entries == 20
+    ats = [str(read_entry(data).body["at"]) for data in entries_of(house)]
+    assert house.root().owed == 4 * (5 + 6 + 7 + 8 + 9)
+    blocks = [at for at, type_ in zip(ats, types_of(house), strict=True) if type_ == "block"]
+    assert blocks == sorted(set(blocks))
+    assert audited(house) is None
+
+
+def test_a_ledger_that_was_never_sealed_is_sealed_from_its_beginning(house: SealedHouse) -> None:
+    for _ in range(3):
+        house.earned(house.enrolled(), 5)
+        house.wait(days=3)
+    house.sealer = house.new_sealer(batch_entries=1)
+    house.sealer.drain(())
+    assert house.root().owed == 15
+    assert audited(house) is None
+
+
 def test_an_entry_of_a_day_before_the_last_block_stops_the_sealer(house: SealedHouse) -> None:
+    """Its maker's clock is a day slow."""
+    house.wait(hours=30)
+    house.sealed()
+    house.clock -= timedelta(hours=25)
     house.earned(house.enrolled(), 5)
-    house.wait()
-    house.sealer.seal(())
-    house.wait(hours=25)
-    house.enrolled()
-    house.done_currency()
-    house.sealer.seal(())
-    house.wait()
+    house.clock += timedelta(hours=26)
     with pytest.raises(SealingStopped) as stopped:
         house.sealer.sweep()
     assert stopped.value.reason is Reason.TIME
