@@ -8,8 +8,8 @@ from collections import OrderedDict
 
 from ledger.balance_tree import check_page
 from ledger.pages import Ref
-from loyalty.ports import StoreUnavailable
 from sealing.ports import Objects
+from sealing.stopped import Reason, SealingStopped
 
 CACHED_PAGES = 100_000
 
@@ -39,10 +39,12 @@ class Pages:
         return page
 
     def stored(self, ref: Ref) -> bytes:
-        """Bytes as they are stored, whatever they are."""
+        """Bytes as they are stored, whatever they are. What a head names was written before it: if
+        it is gone, SealingStopped is raised."""
         found = self._own.read_range(_path(ref.object), ref.offset, ref.length)
         if found is None or len(found) != ref.length:
-            raise StoreUnavailable(f"no {ref.length} bytes at {ref.offset} of {_path(ref.object)}")
+            place = f"{ref.length} bytes at {ref.offset} of {_path(ref.object)}"
+            raise SealingStopped(Reason.DAMAGED, place, found)
         return found
 
     def write(self, page: bytes) -> Ref:

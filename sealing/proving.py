@@ -87,7 +87,7 @@ class Prover:
             raise StoreUnavailable("a newer block is being published: ask again in a second")
         balances = read_position(head.position).balances
         if currency not in balances:
-            raise RuleBroken("block.currency", sorted(balances), currency)
+            raise RuleBroken("balance.currency", sorted(balances), currency)
         root = balances.get(currency, CurrencyPosition(EMPTY_ROOT)).root
         way = path(root, wallet_key(wallet), Pages(self._own, _PAGES_CACHED).read)
         state = None

@@ -4,8 +4,8 @@ What a head's checkpoint covers stands in one staging bundle, written before the
 Publishing copies it out: tiles, then the places of its transactions, then the checkpoint, and then
 the bundle goes. Each step can be repeated; a checkpoint is there only when all it covers is.
 
-    bundle   {"tiles": [[path, length], ...], "places": {transaction id: index},
-              "follows": root hash of the checkpoint before, in hex} LF ‖ the tiles
+    bundle   SHA-256 of the rest ‖ {"tiles": [[path, length], ...], "places": {transaction id:
+             index}, "follows": root hash of the checkpoint before, in hex} LF ‖ the tiles
 
 A final tile is never written before the swap: of a seal that lost it would poison its path. Nor is
 anything published that does not follow what is: a sealer that slept while a backup was put back
@@ -13,12 +13,14 @@ may swap a head that builds on what is not the newest any more.
 """
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import NamedTuple
 
 import orjson
 
 from ledger.checkpoints import Checkpoint, read_checkpoint
 from ledger.cosignatures import with_lines
+from ledger.errors import RuleBroken
 from ledger.names import TransactionId
 from ledger.notes import parse_note
 from ledger.tree import EMPTY_ROOT
@@ -41,16 +43,22 @@ class Bundle(NamedTuple):
 
 
 def write_bundle(bundle: Bundle) -> bytes:
+    """Its bytes, after their own SHA-256."""
     head = {
         "tiles": [[path, len(data)] for path, data in bundle.tiles.items()],
         "places": bundle.places,
         "follows": bundle.follows.hex(),
     }
-    return orjson.dumps(head) + b"\n" + b"".join(bundle.tiles.values())
+    data = orjson.dumps(head) + b"\n" + b"".join(bundle.tiles.values())
+    return sha256(data).digest() + data
 
 
 def read_bundle(data: bytes) -> Bundle:
-    """What `write_bundle` wrote."""
+    """What `write_bundle` wrote. Raises RuleBroken for anything else: it is about to be published,
+    and what is published stays."""
+    digest, data = data[:32], data[32:]
+    if sha256(data).digest() != digest:
+        raise RuleBroken("sealer.bundle", sha256(data).hexdigest(), digest.hex())
     end = data.index(b"\n")
     head = orjson.loads(data[:end])
     tiles, place = {}, end + 1

@@ -21,6 +21,7 @@ from typing import NamedTuple
 import orjson
 
 from ledger.balance_tree import Leaf, found_all, leaf_of, wallet_key
+from ledger.block_rules import ENTRY_MAX_AGE
 from ledger.checkpoints import Checkpoint
 from ledger.entries import Entry, read_entry
 from ledger.errors import RuleBroken
@@ -45,8 +46,6 @@ from sealing.publication import (
 from sealing.stopped import Reason, SealingStopped
 
 BATCH_ENTRIES = 1_000
-ENTRY_MAX_AGE = timedelta(hours=24)
-"""How far an entry's time may lie before that of the previous block."""
 CATCH_UP_AFTER = timedelta(hours=12)
 """After that long without a block the sealer looks at every wallet, and seals the oldest first:
 entries that wait while newer ones are sealed would become too old to be sealed at all."""
@@ -202,15 +201,17 @@ class Sealer:
         if behind:
             wallets = {*wallets, *self._rows.wallet_ids()}
         chains, transactions, left = self._unsealed(sealed, wallets, at, everything=behind)
-        at = _block_time(sealed, at, transactions.values())
+        oldest = _oldest_allowed(sealed)
+        in_time = {id_: each for id_, each in transactions.items() if each.at >= oldest}
+        at = _block_time(sealed, at, in_time.values())
         # Read after the rows: whatever they rest on was committed before them, and is here.
         governance, seen = self._new_governance(sealed, at)
-        batch = ready(chains, transactions, at, self._limit)
+        batch = ready(chains, in_time, at, self._limit)
         waiting = left | _waiting(chains, batch)
         if not governance and not batch.transactions:
+            _check_times(sealed, transactions.values())
             return Progress(stood, waiting=waiting)
-        _check_times(sealed, batch)
-        left_behind = behind and _has_older(transactions.values(), batch, now)
+        left_behind = behind and _has_older(in_time.values(), batch, now)
         made, new = self._written(sealed, at, batch, governance, seen, behind=left_behind)
         if self._heads.swap(head and head.checkpoint, new) is not Swap.DONE:
             self._forget()
@@ -321,17 +322,16 @@ class Sealer:
         return made, Head(note, write_position(position), seen, at)
 
     def _log_signers(self, at: At) -> list[Signer]:
-        """Every log key in force signs. Raises SealingStopped where one is not here."""
-        here = {signer.verifier: signer for signer in self._keys.log}
-        wanted = [
-            term.key
-            for (party, _), terms in self._governance.keys.items()
-            for term in terms
-            if party == "log" and term.term.holds(at)
-        ]
-        missing = [str(key) for key in wanted if key not in here]
+        """Every log key in force signs. Raises SealingStopped where one is not here, or the entry
+        key is not in force: no auditor would take such a block, and it cannot be taken back."""
+        here = {str(signer.verifier): signer for signer in self._keys.log}
+        wanted = self._governance.keys_of("log", at)
+        missing = [key for key in wanted if key not in here]
         if missing or not wanted:
             raise SealingStopped(Reason.KEY, "a signer for every log key in force", missing)
+        entry_key = str(self._keys.entries.verifier)
+        if entry_key not in self._governance.keys_of("entries", at):
+            raise SealingStopped(Reason.KEY, "an entry key in force", entry_key)
         return [here[key] for key in wanted]
 
 
@@ -358,12 +358,18 @@ def _block_time(sealed: Sealed, now: At, transactions: Iterable[Committed]) -> A
     return min(now, at_text(time))
 
 
-def _check_times(sealed: Sealed, batch: Batch) -> None:
-    """No entry is older than what the previous block allows: it is never rewritten."""
+def _oldest_allowed(sealed: Sealed) -> At:
+    """What no entry of the next batch may be dated before."""
     if sealed.position is None:
-        return
-    oldest = at_text(at_moment(sealed.position.at) - ENTRY_MAX_AGE)
-    for each in batch.transactions:
+        return At("")
+    return at_text(at_moment(sealed.position.at) - ENTRY_MAX_AGE)
+
+
+def _check_times(sealed: Sealed, transactions: Iterable[Committed]) -> None:
+    """Raises SealingStopped for an entry that is too old to be sealed: it is never rewritten. The
+    others do not wait for it; it is told of when nothing else is left to seal."""
+    oldest = _oldest_allowed(sealed)
+    for each in transactions:
         if each.at < oldest:
             raise SealingStopped(Reason.TIME, f"{each.id} at {oldest} or later", each.at)
 

@@ -9,9 +9,9 @@ from enum import Enum
 class Reason(Enum):
     """CLOCK: this machine's clock is behind the last block. TIME: an entry is dated before what the
     last block allows. ROW: a row and its entry disagree. DAMAGED: stored bytes are not what was
-    written. LIMIT: a sum past 2^53 - 1. KEY: a log key in force has no signer here. FORKED:
-    published bytes differ from the head's. REWOUND: the published log, or a witness, is ahead of
-    the head, as after a backup was restored."""
+    written. LIMIT: a sum past 2^53 - 1. KEY: a log key in force has no signer here, or the entry
+    key is not in force. FORKED: published bytes differ from the head's. REWOUND: the published log,
+    or a witness, is ahead of the head, as after a backup was restored."""
 
     CLOCK = "clock"
     TIME = "time"

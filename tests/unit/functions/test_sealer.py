@@ -88,7 +88,9 @@ def test_what_could_not_be_sealed_is_delivered_again(house: SealedHouse) -> None
         def create(self, path: str, data: bytes) -> bool:
             raise StoreUnavailable(path)
 
-    sealer = house.new_sealer(own=Down())
+    down = Down()
+    down._objects = house.own._objects
+    sealer = house.new_sealer(own=down)
     answer = seal(sealer, stream_event(*house.wallets()))
     assert answer == {"batchItemFailures": [{"itemIdentifier": "100"}]}
 

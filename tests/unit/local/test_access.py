@@ -60,7 +60,9 @@ def test_a_file_that_cannot_be_written_is_said_in_one_line(coalition, tmp_path: 
 def test_a_few_tokens_are_printed(coalition, capsys):
     """Those of the operator, one partner and two members; the rest is in the file."""
     print_access(coalition, TOKENS)
-    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    told = capsys.readouterr().out
+    assert "http://127.0.0.1:1/log/checkpoint" in told
+    lines = [line.strip() for line in told.splitlines()]
     assert [token for token in "odg" if token in lines] == ["o", "g"]
     assert "seven" in lines
     assert "eight" in lines

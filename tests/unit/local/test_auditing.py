@@ -94,7 +94,8 @@ def test_an_audit_says_what_it_found(folder, capsys):
     """Entries, blocks, what is owed, and how quick it was."""
     assert audit_command(str(folder), [KEY]) == 0
     told = capsys.readouterr().out
-    assert f"{len(MADE.leaves):,} entries in 2 blocks" in told
+    assert f"{len(MADE.leaves):,} entries, 2 of them blocks" in told
+    assert "no policy: witnesses were not asked for" in told
     assert ORIGIN in told
     assert STARS in told
     assert "entries a second" in told

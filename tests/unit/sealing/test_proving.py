@@ -93,7 +93,7 @@ def test_a_wallet_without_an_entry_is_shown_to_be_absent(
 
 def test_a_currency_that_the_block_lacks_is_refused(house: SealedHouse, prover: Prover) -> None:
     house.sealed()
-    with pytest.raises(RuleBroken, match=r"block\.currency"):
+    with pytest.raises(RuleBroken, match=r"balance\.currency"):
         prover.balance_proof(NOBODY, CurrencyCode("EUR"))
 
 

@@ -14,8 +14,10 @@ from ledger.names import TransactionId
 from ledger.notes import SeedSigner
 from ledger.tiles import TileReader
 from ledger.wallets import owed
+from loyalty.ports import StoreUnavailable
 from sealing.sealer import Keys, Sealer
 from sealing.stopped import Reason, SealingStopped
+from storage.memory_log import MemoryObjects
 from tests.coalition import GROCER, ORIGIN, as_member
 from tests.sealing import LOG_KEY, SealedHouse
 
@@ -309,3 +311,63 @@ def test_a_page_that_was_changed_stops_the_sealer(house: SealedHouse) -> None:
     with pytest.raises(SealingStopped) as stopped:
         house.new_sealer().seal(house.wallets())
     assert stopped.value.reason is Reason.DAMAGED
+
+
+def test_a_page_that_is_gone_stops_the_sealer(house: SealedHouse) -> None:
+    house.earned(house.enrolled(), 5)
+    house.sealed()
+    house.own._objects.clear()
+    house.wait()
+    with pytest.raises(SealingStopped) as stopped:
+        house.new_sealer().seal(house.wallets())
+    assert stopped.value.reason is Reason.DAMAGED
+
+
+def test_an_entry_key_that_is_not_in_force_seals_nothing(house: SealedHouse) -> None:
+    stranger = Keys((LOG_KEY,), SeedSigner(f"{ORIGIN}/entries", b"x" * 32))
+    sealer = house.new_sealer()
+    sealer._keys = stranger
+    with pytest.raises(SealingStopped) as stopped:
+        sealer.seal(())
+    assert stopped.value.reason is Reason.KEY
+    assert house.heads.read() is None
+
+
+def test_a_bundle_that_was_changed_is_not_published(house: SealedHouse) -> None:
+    """What is published stays: it is looked at before."""
+
+    class Full(MemoryObjects):
+        def create(self, path: str, data: bytes) -> bool:
+            raise StoreUnavailable(path)
+
+    with pytest.raises(StoreUnavailable):
+        house.new_sealer(log=Full()).seal(())
+    (path,) = (path for path in house.own._objects if path.startswith("staging/"))
+    data = house.own._objects[path]
+    for changed in (data[:-1] + bytes([data[-1] ^ 1]), data[:40], b""):
+        house.own._objects[path] = changed
+        with pytest.raises(SealingStopped) as stopped:
+            house.new_sealer().seal(())
+        assert stopped.value.reason is Reason.DAMAGED
+        assert not house.log._objects
+    house.own._objects[path] = data
+    house.wait()
+    house.new_sealer().seal(())
+    assert audited(house) is None
+
+
+def test_others_do_not_wait_for_an_entry_that_is_too_old(house: SealedHouse) -> None:
+    house.wait(hours=30)
+    house.sealed()
+    house.clock -= timedelta(hours=25)
+    house.earned(house.enrolled(), 5)
+    house.clock += timedelta(hours=26)
+    house.earned(house.enrolled(), 7)
+    house.wait()
+    assert house.sealer.seal(house.wallets()).entries == 1
+    assert house.root().owed == 7
+    house.wait()
+    with pytest.raises(SealingStopped) as stopped:
+        house.sealer.sweep()
+    assert stopped.value.reason is Reason.TIME
+    assert audited(house) is None
