@@ -27,7 +27,7 @@ from ledger.tree import inclusion_proof
 from ledger.tx import Authority, Balances
 from ledger.wallets import Lot, Wallet
 from loyalty.ports import WalletRow
-from sealing.batch import Chain, committed, ready
+from sealing.batch import Chain, Sums, committed, ready
 from sealing.making import Made, Sealed, make
 from sealing.pages import Pages
 from sealing.position import CurrencyPosition, Position
@@ -91,7 +91,7 @@ class _Log:
         """All that sealing does without I/O."""
         chains = {row.wallet.id: Chain(row.wallet.seq - 1, (row,)) for row in rows}
         found = {id_: committed(id_, data) for id_, data in entries.items()}  # type: ignore[arg-type]
-        batch = ready(chains, found, at, _BATCH)
+        batch = ready(chains, found, at, _BATCH, Sums({}))
         self.pages.begin(self.random.randbytes(16))
         made = make(self.sealed, at, batch, (), 7, (STARS,), self.pages, ORIGIN, _ENTRIES)
         self.pages.save()

@@ -46,12 +46,18 @@ def seal(sealer: Sealer, event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_start(witnessing: Witnessing) -> None:
-    """Before the first seal of a process: raises SealingStopped where a witness knows more of the
-    log than is here, as after a backup of all there is was restored. That may be a lie of the
-    witness: then leave it out. A fork cannot be taken back."""
+    """Before the first seal of a process: raises SealingStopped where witnesses know more of the
+    log than is here, as after a backup of all there is was restored. A fork cannot be taken back.
+
+    What a witness says of itself proves nothing, and one may lie: it takes half of those that
+    answer, at least. Fewer are told of.
+    """
     for _ in range(_ASK_AGAIN):
-        alarming = [each for each in ask(witnessing, everyone=True) if each.outcome.is_alarming]
-        if not alarming:
+        replies = ask(witnessing, everyone=True)
+        answered = [each for each in replies if each.outcome is not Outcome.UNAVAILABLE]
+        alarming = [each for each in answered if each.outcome.is_alarming]
+        if not alarming or len(alarming) * 2 < len(answered):
+            tell(replies)
             return
         # Another sealer may have published in between, and had it cosigned: ask about that then.
     reply = alarming[0]

@@ -2,6 +2,7 @@
 
 The format is docs/ledger-format.md. The modules, from the bytes up:
 
+    errors       what can be wrong: a rule, and two values that disagree
     canonical    JSON with one encoding for each value
     names        ids, accounts, times: their grammar
     notes        signed notes and keys
@@ -21,10 +22,11 @@ The format is docs/ledger-format.md. The modules, from the bytes up:
     tiles        that tree as files
     checkpoints  what a log key signs of it, cosignatures what witnesses add
     policies     whose word on a checkpoint is enough
-    blocks       what a sealed batch states
+    blocks       what a sealed batch states; block_rules: what it must state
     balance_tree who is owed what, under one hash; pages: how it is stored
+    sum_tree     the same tree in memory, for an audit
     proofs       receipts; balance_proofs: of one wallet's balance
-    audit        a whole published log
+    audit        a whole published log; audit_files: its files, audit_state: what an audit saves
 
 It is pure: no clock, no I/O but the processes that verify signatures, and of other packages only
 PyNaCl and orjson.

@@ -19,7 +19,7 @@ from copy import deepcopy
 from typing import NamedTuple, NoReturn
 
 from ledger.audit_files import LogFiles, Source, check_extends, edge_tiles
-from ledger.audit_state import AuditState, Saved, StateBroken
+from ledger.audit_state import MALFORMED, AuditState, Saved, StateBroken
 from ledger.block_rules import BlockRules, LateEntry
 from ledger.blocks import CurrencyBalances
 from ledger.checkpoints import Checkpoint
@@ -179,7 +179,9 @@ class _Audit:
             self._blocks.go_on(saved.last, history)
             self._edge = {tile.level: saved.edge[tile.path] for tile in edge_tiles(size)}
             self._tree = GrowingTree.load(size, lambda tile: saved.edge[tile.path])
-        except (RuleBroken, KeyError) as error:
+        except StateBroken:
+            raise
+        except (RuleBroken, *MALFORMED) as error:
             raise StateBroken("state.form", "what an audit wrote", str(error)) from None
         whole = (saved.root, dict(saved.balances))
         if (self._tree.root(), self._blocks.balances) != whole:
@@ -334,7 +336,13 @@ class _Audit:
         """The first entry of a batch that is dated after its block: they are read once more."""
         reader = TileReader(self._checkpoint.size, lambda tile: self._source.read(tile.path))
         for place in range(self._blocks.last.size, index):
-            found = str(read_entry(reader.entry(place)).body["at"])
+            try:
+                found = read_entry(reader.entry(place)).body.get("at")
+            except RuleBroken as broken:
+                return self._fault(place, broken)
+            if type(found) is not str:
+                # The first time it had one.
+                return self._fault(place, RuleBroken("log.bundle", "what it was before", "another"))
             if found > at:
                 return self._fault(place, RuleBroken(late.rule, late.expected, found))
         return self._fault(index, late)
@@ -394,6 +402,9 @@ class _Audit:
         """Saves the block that these entries of a bundle end with, if all before it holds."""
         if self._signatures.finish() is not None:
             self._stop(None)
+        if not self._files.are_sound:
+            # The next audit would go on after it, and say that all is well.
+            return
         self._move_standings()
         tree, size = deepcopy(self._tree), self._history.entries
         tree.append(entries[tree.size - bundle.index * TILE_WIDTH :])

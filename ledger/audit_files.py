@@ -60,6 +60,11 @@ class LogFiles:
         self._source = source
         self._size = size
 
+    @property
+    def are_sound(self) -> bool:
+        """Whether nothing is wrong with those that were looked at."""
+        return self.fault is None and not self._wide
+
     def bundle_of(self, index: int) -> Tile:
         """The bundle that holds an entry."""
         bundle = index // TILE_WIDTH

@@ -1,7 +1,7 @@
 """Balance proofs: that one wallet's balance is part of what the coalition owes, offline.
 
-docs/ledger-format.md, "Proofs": a c2sp.org/tlog-proof of the checkpoint's last leaf, the block.
-Its `extra` is canonical JSON:
+docs/ledger-format.md, "Receipts and balance proofs": a c2sp.org/tlog-proof of the checkpoint's last
+leaf, the block. Its `extra` is canonical JSON:
 
     {"block", "currency", "other", "path": [[sum, b64 hash], ...], "state", "wallet"}
 

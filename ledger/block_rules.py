@@ -4,7 +4,7 @@
 makes the batch's block again and compares. Only wallets that moved since the block before are
 looked at, so a block costs in proportion to its batch.
 
-Time, of all entries of a log (docs/ledger-format.md, "Entries"):
+Time, of all entries of a log (docs/ledger-format.md, "Time"):
 
     entry        at most 24 hours before the previous block, not after its own block
     governance   not before the previous block
@@ -49,7 +49,7 @@ class _Currency:
     def __init__(self) -> None:
         self.tree = SumTree()
         self.arrears = 0
-        # Of each wallet in the tree: its key, and what it owes.
+        # Of each wallet in the tree: its key, and its arrears.
         self.wallets: dict[WalletId, tuple[bytes, int]] = {}
 
 

@@ -126,7 +126,8 @@ class History:
         if tx.of is None:
             return None
         of = self.standing.get(tx.of)
-        if of is None and self._older:
+        # One that was seen again since has none, whatever it had before.
+        if self._older and tx.of not in self.standing:
             of = self._older(tx.of)
             if of is not None:
                 self.standing[tx.of] = of

@@ -25,6 +25,8 @@ from ledger.notes import COSIGNATURE, VerifierKey
 
 NONE = "none"
 POLICY_MAX_CHARS = 65_536
+MAX_WITNESSES = 100
+"""A checkpoint with a line of each is still a note (`ledger.notes`)."""
 
 _ITEM = re.compile(r"[^ \t]+")
 # Every octet but tab, LF, 0x20 to 0x7E and those past ASCII.
@@ -157,6 +159,8 @@ class _Reader:
         self._logs.append(log)
 
     def _take_witness(self, witness: Witness) -> None:
+        if len(self._witnesses) == MAX_WITNESSES:
+            raise RuleBroken("policy.witnesses", f"at most {MAX_WITNESSES}", witness.name)
         # Else one witness could be counted twice: a cosignature says nothing of its key's name.
         if any(other.key.public == witness.key.public for other in self._witnesses):
             raise RuleBroken("policy.duplicate", "witnesses with keys of their own", witness.name)

@@ -8,14 +8,17 @@ update goes up the heap level by level, and hashes each place above a changed le
     record   u128 sum || hash, which is what the node above is hashed over
 """
 
-from collections.abc import Collection, Mapping
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 
-from ledger.balance_tree import EMPTY, KEY_BITS
+from ledger.balance_tree import EMPTY
 
 _EMPTY_RECORD = bytes(16) + EMPTY
 # A place's first bits are read from so many of the key.
 _MAX_LEVELS = 32
+# Where no leaf is; never added to.
+_NO_KEYS: list[bytes] = []
 
 
 class SumTree:
@@ -59,7 +62,7 @@ class SumTree:
         self._records = [_EMPTY_RECORD] * (2 * width)
         self._sums = [0] * (2 * width)
         self._counts = [0] * (2 * width)
-        self._buckets: list[tuple[bytes, ...]] = [()] * width
+        self._buckets = [_NO_KEYS] * width
         for key in self._leaves:
             self._enter(key)
         self._make({self._place(key) for key in self._leaves})
@@ -70,7 +73,11 @@ class SumTree:
 
     def _enter(self, key: bytes) -> None:
         place = self._place(key)
-        self._buckets[place - (1 << self._levels)] += (key,)
+        here = place - (1 << self._levels)
+        if self._buckets[here]:
+            self._buckets[here].append(key)
+        else:
+            self._buckets[here] = [key]
         while place:
             self._counts[place] += 1
             place >>= 1
@@ -81,7 +88,11 @@ class SumTree:
         leaves, buckets = self._leaves, self._buckets
         for place in places:
             bucket = buckets[place - first]
-            record = leaves[bucket[0]] if len(bucket) == 1 else self._over(bucket, self._levels)
+            if len(bucket) == 1:
+                record = leaves[bucket[0]]
+            else:
+                bucket.sort()
+                record = self._over(bucket, 0, len(bucket), self._levels)
             records[place] = record
             sums[place] = int.from_bytes(record[:16], "big")
         for _ in range(self._levels):
@@ -97,16 +108,15 @@ class SumTree:
                     # A subtree with one leaf is that leaf, at whatever depth.
                     records[place] = records[left] if counts[left] else records[right]
 
-    def _over(self, keys: Collection[bytes], depth: int) -> bytes:
-        """The record over these leaves, which share their first `depth` bits."""
-        if not keys:
+    def _over(self, keys: Sequence[bytes], begin: int, end: int, depth: int) -> bytes:
+        """The record over some of these sorted keys, which share their first `depth` bits."""
+        if begin == end:
             return _EMPTY_RECORD
-        if len(keys) == 1:
-            [key] = keys
-            return self._leaves[key]
-        shift = KEY_BITS - 1 - depth
-        right = [key for key in keys if int.from_bytes(key, "big") >> shift & 1]
-        left = [key for key in keys if key not in right]
-        one, other = self._over(left, depth + 1), self._over(right, depth + 1)
+        if end - begin == 1:
+            return self._leaves[keys[begin]]
+        byte, shift = depth // 8, 7 - depth % 8
+        half = bisect_left(keys, 1, begin, end, key=lambda key: key[byte] >> shift & 1)
+        one = self._over(keys, begin, half, depth + 1)
+        other = self._over(keys, half, end, depth + 1)
         total = int.from_bytes(one[:16], "big") + int.from_bytes(other[:16], "big")
         return total.to_bytes(16, "big") + sha256(b"\x04" + one + other).digest()

@@ -49,7 +49,7 @@ def print_access(coalition: Demo, tokens: Mapping[str, Mapping[str, str]]) -> No
 GraphQL  {coalition.url}/graphql
          (in a browser: GraphiQL, whose page loads its scripts from the internet, unpkg.com;
          give it an `authorization` header)
-log      {coalition.url}/log/  (what is sealed, for everyone; sealed within two seconds)
+log      {coalition.url}/log/checkpoint  (what is sealed, for everyone; sealed within two seconds)
 ledger   {ORIGIN}
 log key  {coalition.log.key}
 witness  {coalition.log.witness.key}

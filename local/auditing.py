@@ -27,7 +27,7 @@ from ledger.audit import Audited, audit
 from ledger.audit_state import AuditState, StateBroken
 from ledger.errors import Fault, RuleBroken
 from ledger.notes import VerifierKey
-from ledger.policies import Policy, read_policy
+from ledger.policies import NONE, Policy, read_policy
 from local.log_source import checkpoint_there, log_source
 from local.problems import Problem
 
@@ -63,7 +63,7 @@ def audit_command(
     if as_json:
         print(json.dumps(audited_figures(found, seconds), indent=2))
     else:
-        _print(found, seconds)
+        _print(found, seconds, wanted)
     return 1 if found.fault else 0
 
 
@@ -191,12 +191,12 @@ def _errors() -> Console:
     return Console(stderr=True)
 
 
-def _print(found: Audited, seconds: float) -> None:
+def _print(found: Audited, seconds: float, policy: Policy | None) -> None:
     if found.fault is not None:
         print(f"NOT VALID: {found.fault}", file=sys.stderr)
         return
     assert found.checkpoint is not None  # noqa: S101
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     console.print(f"{found.checkpoint.origin}: every entry and every block holds")
     table = Table(
         "currency", title=f"As of block {found.blocks - 1}, {found.at}", title_justify="left"
@@ -206,13 +206,28 @@ def _print(found: Audited, seconds: float) -> None:
     for code, row in sorted(found.balances.items()):
         table.add_row(code, f"{row.owed:,}", f"{row.arrears:,}", f"{row.wallets:,}")
     console.print(table)
-    since = f" from entry {found.began:,} on" if found.began else ""
+    if found.began == found.entries:
+        did = f"nothing new since entry {found.began:,}"
+    else:
+        since = f" from entry {found.began:,} on" if found.began else ""
+        did = (
+            f"{found.signatures:,} signatures verified{since} in {seconds:,.1f} s:"
+            f" {_rate(found, seconds):,} entries a second"
+        )
     console.print(
-        f"{found.entries:,} entries in {found.blocks:,} blocks; {found.signatures:,} signatures"
-        f" verified{since} in {seconds:,.1f} s: {_rate(found, seconds):,} entries a second",
-        soft_wrap=True,
+        f"{found.entries:,} entries, {found.blocks:,} of them blocks; {did}", soft_wrap=True
     )
+    console.print(_witnessed(policy))
     console.print(f"root {found.checkpoint.root.hex()}", soft_wrap=True)
+
+
+def _witnessed(policy: Policy | None) -> str:
+    """What an audit that found no fault shows of witnesses."""
+    if policy is None:
+        return "no policy: witnesses were not asked for"
+    if policy.quorum == NONE:
+        return "the policy wants no witness"
+    return "cosigned as the policy wants"
 
 
 def _rate(found: Audited, seconds: float) -> int:

@@ -15,38 +15,43 @@ DEFAULT_SINCE = date(2017, 8, 17)
 DEFAULT_ORIGIN = "stars.example/ledger"
 
 _DEMO = """\
-Replays baskets of a grocer's published loyalty data through a coalition of six partners that runs
-in this process (GraphQL over HTTP, DynamoDB and S3 in memory), reads every row of its table back
-and verifies it, audits its published log, which a witness has cosigned, from its HTTP address,
-verifies proofs, and then serves it until Ctrl-C. It takes less than a minute with 600 baskets.
+Replays baskets of a grocer's published loyalty data through a coalition of six
+partners that runs in this process (GraphQL over HTTP, DynamoDB and S3 in
+memory), reads every row of its table back and verifies it, audits its
+published log, which a witness has cosigned, from its HTTP address, verifies
+proofs, and then serves it until Ctrl-C. It takes less than a minute with 600
+baskets.
 
-In a browser it is GraphiQL then, a page that loads its scripts from the internet (unpkg.com).
+In a browser it is GraphiQL then, a page that loads its scripts from the
+internet (unpkg.com).
 
-The data is The Complete Journey, simulated data that 84.51° publishes for research and education.
+The data is The Complete Journey, simulated data that 84.51° publishes for
+research and education.
 """
 _DEMO_EXAMPLES = """\
 examples:
-  tallystick demo                                replay 600 baskets, then serve on port 8000
-  tallystick demo --baskets 2000 --no-serve      replay, verify, end
-  tallystick demo --no-serve --export published  keep the published log and some proofs
+  tallystick demo                              600 baskets, then port 8000
+  tallystick demo --baskets 2000 --no-serve    replay, verify, end
+  tallystick demo --no-serve --export DIR      keep the log and some proofs
   tallystick demo --no-serve --json | jq .verification
-  tallystick demo --since 2017-11-01 --port 0    begin in November, serve on a free port
-  tallystick demo --env tour.env                 then, in another terminal:  . ./tour.env
+  tallystick demo --since 2017-11-01 --port 0  from November, on a free port
+  tallystick demo --env tour.env               then, elsewhere:  . ./tour.env
 
-exit status: 0 if ledger, log and proofs verify, 1 if not, 2 if the demo could not run
+exit status: 0 if ledger, log and proofs verify, 1 if not, 2 if the demo could
+not run
 """
 _SERVE = """\
-Serves a coalition of six partners, without the replay, until Ctrl-C. Its ledger is sealed within
-two seconds, and published at /log/. In a browser it is GraphiQL, a page that loads its scripts from
-the internet (unpkg.com).
+Serves a coalition of six partners, without the replay, until Ctrl-C. Its
+ledger is sealed within two seconds, and published at /log/. In a browser it is
+GraphiQL, a page that loads its scripts from the internet (unpkg.com).
 """
 _SERVE_EXAMPLES = """\
 example:
-  tallystick serve --port 8080 --env tour.env     then, in another terminal:  . ./tour.env
+  tallystick serve --port 8080 --env tour.env  then, elsewhere:  . ./tour.env
 """
 _SIGN = """\
-Signs the input of a mutation as a partner of the demo would. For development alone: the key is made
-from the party's name, so everyone has it.
+Signs the input of a mutation as a partner of the demo would. For development
+alone: the key is made from the party's name, so everyone has it.
 
   earn        the input of recordPurchase
   redeem      the input of redeemReward, by the partner that gives the reward
@@ -56,9 +61,10 @@ from the party's name, so everyone has it.
 _SIGN_EXAMPLES = """\
 examples:
   tallystick sign earn --as partner:grocer --input \\
-    '{"idempotencyKey":"sale-1","memberId":"TWVtYmVyOi4uLg==","amount":{"minor":1299,"currency":"USD"}}'
+    '{"idempotencyKey":"sale-1","memberId":"TWVtYmVyOi4uLg==",
+      "amount":{"minor":1299,"currency":"USD"}}'
   tallystick sign programme --as partner:fuel --input @stars-2.json
-  tallystick sign reverse --as partner:deli --input - --json < input.json | jq .signature
+  tallystick sign reverse --as partner:deli --input - --json < input.json
 """
 
 

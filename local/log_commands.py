@@ -26,65 +26,81 @@ TOKEN = "TALLYSTICK_TOKEN"  # noqa: S105 - the name of a variable
 _WITNESS_PORT = 8100
 
 _EXPORT = f"""\
-Writes a published log to a folder: its files as C2SP paths, log.vkey with its key, a policy, and
-proofs of the newest transactions and of their wallets that the token may see, with one of a wallet
-that there is not. Without a token there are no proofs. Run again, it adds what is new, and leaves
-the policy, which is yours to change.
+Writes a published log to a folder: its files as C2SP paths, log.vkey with its
+key, a policy, and proofs of the newest transactions and of their wallets that
+the token may see, with one of a wallet that there is not. Without a token
+there are no proofs. Run again, it adds what is new, and leaves the policy,
+which is yours to change.
 
-The log's key and its witnesses' are yours to know. Without --log-key the log's own word is taken
-for its key, which shows nothing: compare log.vkey with what the other partners have.
+The log's key and its witnesses' are yours to know. Without --log-key the log's
+own word is taken for its key, which shows nothing: compare log.vkey with what
+the other partners have.
 
 The token of --token, or of the variable {TOKEN}.
 """
 _EXPORT_EXAMPLES = """\
 examples, with what `tallystick serve --env tour.env` wrote:
-  tallystick log export published --url "$URL" --log-key "$LOG_KEY" --witness "$WITNESS_KEY"
-  tallystick log export published --url "$URL" --log-key "$LOG_KEY" --token "$GROCER_TOKEN"
+  tallystick log export published --url "$URL" --log-key "$LOG_KEY" \\
+    --witness "$WITNESS_KEY"
+  tallystick log export published --url "$URL" --log-key "$LOG_KEY" \\
+    --token "$GROCER_TOKEN"
 
 exit status: 0 if all is written, 2 if not
 """
 _AUDIT = """\
-Audits a published log from its files alone, in a folder or at a URL: every entry and signature,
-every chain, every block made again, every byte of every tile, the checkpoint and its witnesses.
-No token, and no word of the operator's, is needed. With --state it goes on where it left off, and
-finds out whether the log is still the one that it was.
+Audits a published log from its files alone, in a folder or at a URL: every
+entry and signature, every chain, every block made again, every byte of every
+tile, the checkpoint and its witnesses. No token, and no word of the
+operator's, is needed. With --state it goes on where it left off, and finds out
+whether the log is still the one that it was.
 """
 _AUDIT_EXAMPLES = """\
 examples:
   tallystick audit http://127.0.0.1:8000/log --log-key "$LOG_KEY"
-  tallystick audit published --log-key @published/log.vkey --policy published/policy
-  tallystick audit https://stars.example/log --log-key @stars.vkey --state stars.audit --json
+  tallystick audit published --log-key @published/log.vkey \\
+    --policy published/policy
+  tallystick audit https://stars.example/log --log-key @stars.vkey \\
+    --state stars.audit --json
 
-exit status: 0 if all of it holds, 1 if something does not, 2 if it could not be audited
+exit status: 0 if all of it holds, 1 if something does not, 2 if it could not
+be audited
 """
 _VERIFY = """\
-Verifies receipts and balance proofs, offline, with the log's key alone. A receipt shows that its
-entry is in the log; a balance proof, that a wallet's balance is in what the coalition owes, or that
-a wallet has no entry. With --policy the witnesses that it wants must have cosigned, too.
+Verifies receipts and balance proofs, offline, with the log's key alone. A
+receipt shows that its entry is in the log; a balance proof, that a wallet's
+balance is in what the coalition owes, or that a wallet has no entry. With
+--policy the witnesses that it wants must have cosigned, too.
 """
 _VERIFY_EXAMPLES = """\
 examples:
-  tallystick verify published/receipts/*.tlog-proof --log-key @published/log.vkey
-  tallystick verify proof.tlog-proof --log-key "$LOG_KEY" --policy published/policy --json
+  tallystick verify published/*/*.tlog-proof --log-key @published/log.vkey
+  tallystick verify proof.tlog-proof --log-key "$LOG_KEY" \\
+    --policy published/policy --json
 
-exit status: 0 if all of them hold, 1 if one does not, 2 if one could not be read
+exit status: 0 if all of them hold, 1 if one does not, 2 if one could not be
+read
 """
 _WITNESS = """\
-Runs a witness (c2sp.org/tlog-witness): it cosigns the checkpoints of a log, each only if it extends
-the one before, so that nobody can be shown another history. Run it where the operator is not, keep
-its folder, and never restore the folder from a backup. Ctrl-C stops it.
+Runs a witness (c2sp.org/tlog-witness): it cosigns the checkpoints of a log,
+each only if it extends the one before, so that nobody can be shown another
+history. Run it where the operator is not, keep its folder, and never restore
+the folder from a backup. Ctrl-C stops it.
 
-The folder holds its key, made when it first starts, and what it cosigned. Tell the operator the key
-and the URL that it prints, and your own auditors the key.
+The folder holds its key, made when it first starts, and what it cosigned. Tell
+the operator the key and the URL that it prints, and your own auditors the key.
 
-With --replay it reads what is new in the published log before it cosigns, and vouches for nothing
-whose entries break a rule, or whose blocks state balances that do not follow from them.
+With --replay it reads what is new in the published log before it cosigns, and
+vouches for nothing whose entries break a rule, or whose blocks state balances
+that do not follow from them.
 """
 _WITNESS_EXAMPLES = """\
 examples:
-  tallystick witness grocer-witness --name witness.grocer.example --log-key "$LOG_KEY"
-  tallystick witness w --name w.example --log-key @stars.vkey --host 0.0.0.0 --port 8443
-  tallystick witness w --name w.example --log-key @stars.vkey --replay https://stars.example/log
+  tallystick witness grocer-witness --name witness.grocer.example \\
+    --log-key "$LOG_KEY"
+  tallystick witness w --name w.example --log-key @stars.vkey \\
+    --host 0.0.0.0 --port 8443
+  tallystick witness w --name w.example --log-key @stars.vkey \\
+    --replay https://stars.example/log
 
 exit status: 0 when Ctrl-C stopped it, 2 if it could not start
 """
@@ -94,7 +110,7 @@ def add_log_commands(command: Command) -> None:
     """Adds them, each with its arguments."""
     log = command("log", "write a published log to a folder", _EXPORT, _EXPORT_EXAMPLES)
     _add_export(log)
-    audit = command("audit", "verify a published log", _AUDIT, _AUDIT_EXAMPLES)
+    audit = command("audit", "audit a published log", _AUDIT, _AUDIT_EXAMPLES)
     audit.add_argument("target", metavar="DIR|URL", help="where the log's `checkpoint` is")
     _add_trust(audit)
     audit.add_argument(

@@ -11,4 +11,6 @@
     proving      receipts, balance proofs, and the log's own files
     ports        what sealing needs of the outside
     stopped      why it stops
+
+Of ours it imports `ledger` and `loyalty.ports` alone.
 """

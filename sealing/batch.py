@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from ledger.canonical import MAX_INTEGER
 from ledger.names import At, CurrencyCode, TransactionId, WalletId, entry_hash
 from ledger.wallets import Wallet
 from loyalty.ports import WalletRow
@@ -38,11 +39,16 @@ class Chain(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Transactions in the order in which they are sealed, and each wallet as they leave it."""
+    """Transactions in the order in which they are sealed, and each wallet as they leave it.
+
+    opened: the wallets that are new; past_limit: transactions held back, because no block could
+    state a sum that they lead to.
+    """
 
     transactions: Sequence[Committed]
     wallets: Mapping[WalletId, Wallet]
     opened: Mapping[WalletId, Wallet]
+    past_limit: Sequence[Committed] = ()
 
     def outside(self) -> Iterator[tuple[str, CurrencyCode, int]]:
         """The postings to accounts that are not a wallet's."""
@@ -57,6 +63,28 @@ class Batch(NamedTuple):
             for account, currency, amount in each.body["postings"]:
                 if account.endswith(":arrears"):
                     yield currency, amount
+
+
+class Sums:
+    """What a block states sums of: accounts, what wallets are owed, what they owe."""
+
+    def __init__(self, sums: Mapping[tuple[str, CurrencyCode], int]) -> None:
+        """sums: by account, or `owed` or `arrears`, and currency, before the batch."""
+        self._sums = dict(sums)
+
+    def take(self, each: Committed) -> bool:
+        """Adds a transaction, unless a sum would pass 2^53 - 1. Returns whether it did."""
+        after: dict[tuple[str, CurrencyCode], int] = {}
+        for account, currency, amount in each.body["postings"]:
+            name = account
+            if account.startswith("wallet:"):
+                name = "arrears" if account.endswith(":arrears") else "owed"
+            key = (name, currency)
+            after[key] = after.get(key, self._sums.get(key, 0)) + amount
+        if any(not -MAX_INTEGER <= amount <= MAX_INTEGER for amount in after.values()):
+            return False
+        self._sums |= after
+        return True
 
 
 def committed(id_: TransactionId, data: bytes) -> Committed:
@@ -75,6 +103,7 @@ def ready(
     transactions: Mapping[TransactionId, Committed],
     now: At,
     limit: int,
+    sums: Sums,
 ) -> Batch:
     """The transactions that can be sealed, at most `limit`. Raises SealingStopped."""
     rows = {(wallet, row.wallet.seq): row for wallet, chain in chains.items() for row in chain.rows}
@@ -85,6 +114,7 @@ def ready(
     taken: dict[TransactionId, Committed] = {}
     wallets: dict[WalletId, Wallet] = {}
     opened: dict[WalletId, Wallet] = {}
+    past_limit: list[Committed] = []
     while waiting and len(taken) < limit:
         id_ = waiting.popleft()
         each = transactions.get(id_)
@@ -93,6 +123,9 @@ def ready(
         if any(reached.get(wallet, seq) != seq - 1 for wallet, seq in each.links.items()):
             continue
         if not all((wallet, seq) in rows for wallet, seq in each.links.items()):
+            continue
+        if not sums.take(each):
+            past_limit.append(each)
             continue
         taken[id_] = each
         for wallet, seq in each.links.items():
@@ -105,7 +138,7 @@ def ready(
             following = rows.get((wallet, seq + 1))
             if following is not None:
                 waiting.append(following.transaction)
-    return Batch(tuple(taken.values()), wallets, opened)
+    return Batch(tuple(taken.values()), wallets, opened, past_limit)
 
 
 def _at(row: WalletRow) -> At:

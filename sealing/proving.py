@@ -53,6 +53,8 @@ class Prover:
         self._heads = heads
         self._log = log
         self._own = own
+        # The tree of the newest checkpoint, with the tiles that were read of it.
+        self._tree = TileReader(0, self._tile)
 
     def read(self, file: str) -> bytes | None:
         """A published file by its C2SP path. Raises RuleBroken for a path that no log has."""
@@ -125,8 +127,10 @@ class Prover:
         note = published(self._log)
         if note is None:
             return None
-        checkpoint = checkpoint_of(note.data)
-        return _Published(note.data, checkpoint, TileReader(checkpoint.size, self._tile))
+        checkpoint, tree = checkpoint_of(note.data), self._tree
+        if tree.size != checkpoint.size:
+            tree = self._tree = TileReader(checkpoint.size, self._tile)
+        return _Published(note.data, checkpoint, tree)
 
     def _tile(self, tile: Tile) -> bytes | None:
         return self._log.read(tile.path)

@@ -22,6 +22,7 @@ import orjson
 
 from ledger.balance_tree import Leaf, found_all, leaf_of, wallet_key
 from ledger.block_rules import ENTRY_MAX_AGE
+from ledger.canonical import MAX_INTEGER
 from ledger.checkpoints import Checkpoint
 from ledger.entries import Entry, read_entry
 from ledger.errors import RuleBroken
@@ -30,7 +31,7 @@ from ledger.names import At, CurrencyCode, TransactionId, WalletId, at_moment, a
 from ledger.notes import Signer, sign_note
 from ledger.tiles import GrowingTree, Tile, TileReader
 from loyalty.ports import RandomBytes
-from sealing.batch import Batch, Chain, Committed, committed, ready
+from sealing.batch import Batch, Chain, Committed, Sums, committed, ready
 from sealing.making import Made, Sealed, check_position, make
 from sealing.pages import Pages
 from sealing.ports import Head, Heads, Objects, Rows, Swap
@@ -206,10 +207,13 @@ class Sealer:
         at = _block_time(sealed, at, in_time.values())
         # Read after the rows: whatever they rest on was committed before them, and is here.
         governance, seen = self._new_governance(sealed, at)
-        batch = ready(chains, in_time, at, self._limit)
+        batch = ready(chains, in_time, at, self._limit, _sums(sealed))
         waiting = left | _waiting(chains, batch)
         if not governance and not batch.transactions:
             _check_times(sealed, transactions.values())
+            if batch.past_limit:
+                limited = [each.id for each in batch.past_limit]
+                raise SealingStopped(Reason.LIMIT, f"sums within {MAX_INTEGER}", limited)
             return Progress(stood, waiting=waiting)
         left_behind = behind and _has_older(in_time.values(), batch, now)
         made, new = self._written(sealed, at, batch, governance, seen, behind=left_behind)
@@ -243,7 +247,7 @@ class Sealer:
         while look_at and (
             everything
             or len(transactions) < self._limit
-            or not ready(chains, transactions, at, 1).transactions
+            or not ready(chains, transactions, at, 1, _sums(sealed)).transactions
         ):
             some = sorted(look_at)[: self._limit]
             look_at.difference_update(some)
@@ -356,6 +360,14 @@ def _block_time(sealed: Sealed, now: At, transactions: Iterable[Committed]) -> A
     if sealed.position is not None:
         time = max(time, at_moment(sealed.position.at) + timedelta(milliseconds=1))
     return min(now, at_text(time))
+
+
+def _sums(sealed: Sealed) -> Sums:
+    sums = dict(sealed.totals)
+    for code, row in sealed.position.balances.items() if sealed.position else ():
+        sums["owed", code] = row.root.owed
+        sums["arrears", code] = row.arrears
+    return Sums(sums)
 
 
 def _oldest_allowed(sealed: Sealed) -> At:

@@ -17,8 +17,6 @@ from witness.service import NotYet
 Read = Callable[[str], bytes | None]
 """A published file by its C2SP path; None if there is none. Raises NotYet if nobody answers."""
 
-_NOT_THERE = "log.missing"
-
 
 class Replay:
     """What `Witness` asks before it cosigns (`witness.service.Accepts`). For one thread at a time.
@@ -36,12 +34,13 @@ class Replay:
         try:
             state = AuditState(self._state)
             with closing(state):
-                audited = audit(_Log(self._read, note), self._log_keys, state=state, cores=1)
+                log = _Log(self._read, note)
+                audited = audit(log, self._log_keys, state=state, cores=1)
         except StateBroken as broken:
             raise NotYet(f"{self._state}: {broken}") from None
         if audited.fault is None:
             return None
-        if audited.fault.rule == _NOT_THERE:
+        if log.lacks_files:
             raise NotYet(str(audited.fault))
         return str(audited.fault)
 
@@ -52,6 +51,11 @@ class _Log:
     def __init__(self, read: Read, note: bytes) -> None:
         self._read = read
         self._note = note
+        self.lacks_files = False
 
     def read(self, path: str) -> bytes | None:
-        return self._note if path == CHECKPOINT else self._read(path)
+        if path == CHECKPOINT:
+            return self._note
+        data = self._read(path)
+        self.lacks_files |= data is None
+        return data

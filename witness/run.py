@@ -3,6 +3,8 @@
 witness.key   PRIVATE+KEY+<name>+<hex(key id)>+<b64(0x04 || seed)> LF, as Go's note package
               writes a signer's key; readable by its owner alone, made where there is none
 witness.db    what was cosigned (witness.state)
+audit.sqlite  what `tallystick witness --replay` audited before (witness.replay); it can be deleted,
+              and is made again
 """
 
 import os

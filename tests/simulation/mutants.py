@@ -232,7 +232,7 @@ MUTANTS = (
     _one(
         "ready: past the limit while nothing is ready",
         _SEALER,
-        "            or not ready(chains, transactions, at, 1).transactions\n",
+        "            or not ready(chains, transactions, at, 1, _sums(sealed)).transactions\n",
         "",
     ),
     # Time
@@ -415,8 +415,8 @@ MUTANTS = (
     _one(
         "start: no witness is ahead",
         "functions/sealer.py",
-        "        if not alarming:\n            return\n",
-        "        return\n",
+        "        if not alarming or len(alarming) * 2 < len(answered):\n",
+        "        if True:\n",
     ),
 )
 

@@ -7,8 +7,10 @@ import httpx
 import pytest
 from joserfc.jwk import OKPKey
 from starlette.applications import Starlette
+from starlette.requests import Request
 
 from functions.api import application
+from functions.log import _file
 from ledger.audit import audit
 from ledger.tiles import tiles_of, unpack_entries
 from loyalty.ports import StoreUnavailable
@@ -205,3 +207,37 @@ def test_a_coalition_without_a_log_serves_none(house: SealedHouse) -> None:
     client = Client(application(house.coalition, ISSUER))
     assert client.get("/log/checkpoint").status_code == 404
     assert client.get("/health").status_code == 200
+
+
+def test_a_cache_that_has_entries_compressed_is_not_sent_them_again(client: Client) -> None:
+    """Each representation by its own tag, and by no other's."""
+    path = "/log/tile/entries/000"
+    tags = {
+        coding: client.get(path, accept_encoding=coding).headers["etag"]
+        for coding in ("gzip", "identity")
+    }
+    for coding in tags:
+        for other, tag in tags.items():
+            answer = client.get(path, accept_encoding=coding, if_none_match=tag)
+            assert answer.status_code == (304 if coding == other else 200)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "compressed"),
+    [("gzip", True), ("br,GZip", True), ("gzip;q=0", False), ("x-gzip-not", False), ("", False)],
+)
+def test_nobody_is_sent_what_he_does_not_accept(
+    client: Client, accepted: str, compressed: bool
+) -> None:
+    """Codings have no case (RFC 9110, section 8.4.1); with a weight of 0 one is refused."""
+    answer = client.get("/log/tile/entries/000", accept_encoding=accepted)
+    assert ("content-encoding" in answer.headers) is compressed
+
+
+def test_what_has_one_tag_has_the_same_bytes(house: SealedHouse) -> None:
+    """A strong tag says so: compressed at another time, entries are no others."""
+    tile = Prover(house.store, house.heads, house.log, house.own).read("tile/entries/000")
+    assert tile is not None
+    scope = {"type": "http", "headers": [(b"accept-encoding", b"gzip")]}
+    answer = _file(Request(scope), "tile/entries/000", tile)
+    assert bytes(answer.body)[4:8] == bytes(4)

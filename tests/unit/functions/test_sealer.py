@@ -1,12 +1,14 @@
 """The sealer's function: what wakes it, what it answers, what it raises."""
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import functions.sealer as module
 from functions.sealer import ask, check_start, rung, seal, tell
 from loyalty.ports import StoreUnavailable
 from sealing.stopped import SealingStopped
@@ -104,17 +106,32 @@ def test_what_has_to_wait_is_delivered_again(house: SealedHouse) -> None:
 class Told:
     """A `Witnessing` that was told what to answer."""
 
-    def __init__(self, outcome: Outcome) -> None:
-        self.outcome = outcome
+    def __init__(self, *outcomes: Outcome) -> None:
+        self.outcomes = outcomes
 
     def ask(self, *, everyone: bool) -> list[Reply]:
-        return [Reply(WitnessTarget(LOG_KEY.verifier, "https://w.example"), self.outcome, "why")]
+        target = WitnessTarget(LOG_KEY.verifier, "https://w.example")
+        return [Reply(target, outcome, "why") for outcome in self.outcomes]
 
 
 @pytest.mark.parametrize("outcome", [Outcome.AHEAD, Outcome.CONFLICT])
 def test_no_sealer_starts_where_a_witness_knows_another_log(outcome: Outcome) -> None:
     with pytest.raises(SealingStopped, match="why"):
         check_start(Told(outcome))  # type: ignore[arg-type]
+
+
+def test_one_witness_of_three_cannot_keep_a_sealer_from_starting(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What it says proves nothing. It is told of."""
+    outcomes = [Outcome.AHEAD, Outcome.COSIGNED, Outcome.COSIGNED]
+    check_start(Told(*outcomes))  # type: ignore[arg-type]
+    assert "knows another log" in caplog.text
+
+
+def test_witnesses_that_are_down_do_not_count_against_one_that_knows_more() -> None:
+    with pytest.raises(SealingStopped):
+        check_start(Told(Outcome.AHEAD, Outcome.UNAVAILABLE))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("outcome", [Outcome.COSIGNED, Outcome.UNAVAILABLE, Outcome.REFUSED])
@@ -128,3 +145,85 @@ def test_a_witness_that_does_not_cosign_is_told_of(
 ) -> None:
     tell(ask(Told(outcome)))  # type: ignore[arg-type]
     assert "why" in caplog.text
+
+
+class Answers(Told):
+    """One that answers with each outcome in turn, and the last one from then on."""
+
+    def __init__(self, *outcomes: Outcome) -> None:
+        super().__init__(outcomes[0])
+        self.outcomes = list(outcomes)
+        self.everyone: list[bool] = []
+
+    def ask(self, *, everyone: bool) -> list[Reply]:
+        self.everyone.append(everyone)
+        self.outcome = self.outcomes[0]
+        self.outcomes = self.outcomes[1:] or self.outcomes
+        return super().ask(everyone=everyone)
+
+
+def test_every_witness_is_asked_three_times_before_a_sealer_is_stopped() -> None:
+    """Those that have cosigned, too: another sealer may have published in between."""
+    answers = Answers(Outcome.AHEAD)
+    with pytest.raises(SealingStopped):
+        check_start(answers)  # type: ignore[arg-type]
+    assert answers.everyone == [True, True, True]
+    check_start(Answers(Outcome.AHEAD, Outcome.CONFLICT, Outcome.COSIGNED))  # type: ignore[arg-type]
+
+
+def test_a_storage_that_is_down_asks_no_witness() -> None:
+    """The seal is done by then: it does not fail for that."""
+
+    class Down(Told):
+        def ask(self, *, everyone: bool) -> list[Reply]:
+            raise StoreUnavailable("checkpoint")
+
+    assert ask(Down(Outcome.COSIGNED)) == []  # type: ignore[arg-type]
+
+
+def test_nothing_is_told_of_a_witness_that_cosigned(caplog: pytest.LogCaptureFixture) -> None:
+    tell(ask(Told(Outcome.COSIGNED)))  # type: ignore[arg-type]
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("key", ["X#" + "0" * 26, "w#" + "0" * 26, "W#../../etc", "W#"])
+def test_only_a_wallets_key_rings(key: str) -> None:
+    assert list(rung([{"dynamodb": {"Keys": {"pk": {"S": key}}}}])) == []
+
+
+def test_an_empty_batch_is_no_sweep(house: SealedHouse) -> None:
+    """Only an event that is none of the stream's sweeps."""
+    assert seal(house.sealer, {"Records": []}) == {"batchItemFailures": []}
+
+
+@pytest.fixture
+def wired(house: SealedHouse, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Answers]]:
+    """Lambda's entry point over this house; its witness is asked as `wired["witnessing"]`."""
+    parts = {"witnessing": Answers(Outcome.COSIGNED)}
+    monkeypatch.setattr(module, "sealer_of", lambda _: house.sealer)
+    monkeypatch.setattr(module, "witnessing_of", lambda _: parts["witnessing"])
+    for cached in (module._sealer, module._witnessing):
+        cached.cache_clear()
+    yield parts
+    for cached in (module._sealer, module._witnessing):
+        cached.cache_clear()
+
+
+def test_the_witnesses_are_asked_before_the_first_seal_and_after_each(
+    house: SealedHouse, wired: dict[str, Answers]
+) -> None:
+    """Everyone before the first, and then whose cosignature is missing."""
+    for _ in range(2):
+        house.wait()
+        assert module.handler(stream_event(*house.wallets()), None) == {"batchItemFailures": []}
+    assert wired["witnessing"].everyone == [True, False, False]
+
+
+def test_nothing_is_sealed_where_a_witness_knows_another_log(
+    house: SealedHouse, wired: dict[str, Answers]
+) -> None:
+    wired["witnessing"] = Answers(Outcome.AHEAD)
+    before = house.log.read("checkpoint")
+    with pytest.raises(SealingStopped):
+        module.handler(stream_event(*house.wallets()), None)
+    assert house.log.read("checkpoint") == before

@@ -4,6 +4,7 @@ import os
 import signal
 import sqlite3
 from base64 import b64encode
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -599,3 +600,111 @@ def test_files_of_nothing_sensible_are_refused(junk):
     """Random bytes in place of any of them."""
     files = LIVED.publish()
     assert (audited({**files, **junk}).fault is None) == (not junk)
+
+
+def test_a_transaction_id_used_again_is_named_however_old_the_first_is(tmp_path: Path) -> None:
+    """The second is of a kind that nothing goes back to, and hides behind a reverse of the first,
+    which by then stands on disk."""
+    log = Log()
+    first = log.earn(log.wallet("ann"), "acme", 100)
+    log.seal()
+    begun = log.publish()
+    own = log.history.standing.pop(first)
+    taken = kinds.adjust_down(log.wallet("ann"), 60, log.at)
+    log.put("adjust", taken, "operator:olga", id_=first)
+    log.history.standing[first] = own
+    log.reverse(log.wallet("ann"), first, 5)
+    log.seal()
+    files = log.publish()
+    again = f'"id":"{first}"'.encode()
+    index = [place for place, leaf in enumerate(log.leaves) if again in leaf][1]
+    with closing(AuditState(tmp_path / "state")) as state:
+        assert audited(begun, state=state).fault is None
+    with closing(AuditState(tmp_path / "state")) as state:
+        resumed = audited(files, state=state).fault
+    for fault in (resumed, audited(files).fault):
+        assert fault is not None
+        assert (fault.position, fault.rule) == (index, "tx.id")
+
+
+def test_an_audit_saves_nothing_past_a_file_that_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the next one would go on after it, and say that all is well."""
+    monkeypatch.setattr(module, "SAVE_EVERY", 300)
+    log = Log()
+    for _ in range(3):
+        log.earns(300)
+        log.seal()
+    files = log.publish()
+    for name, change in (("missing", None), ("other", bytes(8192)), ("short", b"x")):
+        wrong = {path: data for path, data in files.items() if path != "tile/0/000"}
+        if change is not None:
+            wrong["tile/0/000"] = change
+        for _ in range(2):
+            with closing(AuditState(tmp_path / name)) as state:
+                assert audited(wrong, state=state).fault is not None
+
+
+# To the millisecond
+
+
+def test_an_entry_as_late_as_its_block_is_not_the_one_that_is_too_late():
+    """The first that is later is named, not one of the block's own time."""
+    log = Log()
+    log.earn(log.wallet("ann"), "acme", 5)
+    log.wait(minutes=1)
+    log.earn(log.wallet("ann"), "acme", 5)
+    log.wait(minutes=-1)
+    log.seal()
+    assert named(log.publish()) == (len(log.leaves) - 2, "entry.at")
+
+
+def test_governance_may_be_of_the_previous_blocks_own_time():
+    """Not before it: a millisecond earlier is refused."""
+    for early, holds in ((0, True), (1, False)):
+        log = Log()
+        log.wait(minutes=5)
+        at = log.now
+        log.seal()
+        log.now = at
+        log.wait(milliseconds=-early)
+        log.govern("partner", partner="dune", status="joined")
+        log.now = at
+        log.wait(minutes=5)
+        log.seal()
+        assert (audited(log.publish()).fault is None) == holds
+
+
+def test_a_block_that_nobody_signed_says_nothing_of_the_entries_before_it():
+    """It is the block that is named, not an entry that it would make late."""
+    log = Log()
+    log.wait(minutes=5)
+    log.earn(log.wallet("ann"), "acme", 5)
+    log.wait(minutes=-1)
+    log.seal()
+    forged = bytearray(log.leaves[-1])
+    other = bytes(forged[:-10]) + (b"AAAA" if forged[-10:-6] != b"AAAA" else b"BBBB") + forged[-6:]
+    assert named(files_of([*log.leaves[:-1], other])) == (len(log.leaves) - 1, "entry.signature")
+
+
+def test_a_checkpoint_is_remembered_though_its_log_was_wrong(state):
+    """It was signed: the log cannot go back behind it."""
+    log = grown(Log(), 10)
+    good = log.publish()
+    assert audited(good, state=state).fault is None
+    files = grown(log, 10).publish()
+    path = f"tile/entries/000.p/{len(log.leaves)}"
+    bad = {**files, path: files[path][:-1] + b"x"}
+    assert named(bad, state=state) == (len(log.leaves) - 1, "log.leaf")
+    assert named(good, state=state) == (None, "checkpoint.size")
+
+
+def test_a_state_of_another_version_is_refused(tmp_path):
+    """Nothing is guessed of what it may mean."""
+    path = tmp_path / "audit.state"
+    AuditState(path).close()
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+    assert rule_of(AuditState, path) == "state.form"

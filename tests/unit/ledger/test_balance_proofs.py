@@ -1,5 +1,6 @@
 """Balance proofs: what one shows, offline, and every way in which it could lie."""
 
+import json
 from base64 import b64encode
 from hashlib import sha256
 
@@ -529,3 +530,14 @@ def test_arbitrary_input_raises_nothing_but_rulebroken(data, members, state):
     except TypeError:
         return
     broken_by(verify_balance, THE_LOG.proof(extra), None, KEYS)
+
+
+def test_a_state_may_have_the_largest_number_there_is():
+    """2**53 - 1, of points and of arrears; one more is none that JSON has."""
+    head = b64encode(bytes(32)).decode()
+    for amount, holds in ((2**53 - 1, True), (2**53, False)):
+        body = {"available": amount, "held": 0, "pending": 0, "arrears": 0, "head": head, "seq": 1}
+        lots = [["never", "acme", amount]]
+        for changes in ({"lots": lots}, {"available": 0, "arrears": -amount, "lots": []}):
+            data = json.dumps({**body, **changes}, sort_keys=True, separators=(",", ":")).encode()
+            assert (broken_by(read_state, data) is None) == holds

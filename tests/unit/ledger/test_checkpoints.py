@@ -252,3 +252,13 @@ def test_a_note_has_a_bounded_number_of_signatures():
     assert len(parse_note(TEXT + b"\n" + line * MAX_SIGNATURES).signatures) == MAX_SIGNATURES
     long = TEXT + b"\n" + line * (MAX_SIGNATURES + 1)
     assert rule_of(opened, long, [KEY]) == "note.signatures"
+
+
+def test_the_largest_size_and_the_last_control_character():
+    """2**63 - 1 leaves are read; no control character stands in an origin."""
+    largest = CHECKPOINT._replace(size=2**63 - 1)
+    assert read_checkpoint(largest.text) == largest
+    for control in map(chr, range(32)):
+        if control != "\n":
+            text = CHECKPOINT._replace(origin=f"a{control}b").text
+            assert rule_of(read_checkpoint, text) == "checkpoint.origin"

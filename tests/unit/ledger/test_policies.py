@@ -289,3 +289,11 @@ def test_more_cosigners_never_spoil_a_quorum(data):
     assert policy.satisfied(KEYS.values())
     if policy.satisfied(keys):
         assert all(policy.satisfied(keys | {key}) for key in KEYS.values())
+
+
+def test_a_policy_may_be_as_long_as_the_limit_says():
+    """To the character."""
+    rest = "\nquorum none\n"
+    longest = "#" * (POLICY_MAX_CHARS - len(rest)) + rest
+    assert read_policy(longest).satisfied([])
+    assert rule_of(read_policy, "#" + longest) == "policy.size"

@@ -261,3 +261,20 @@ def test_arbitrary_proofs_are_refused_by_rule(data, text):
         if broken_by(read_proof, raw) is None:
             assert write_proof(read_proof(raw)) == raw
             assert broken_by(verify_receipt, read_proof(raw), KEYS)
+
+
+def test_a_proof_may_be_as_long_as_the_limits_say():
+    """To the hash, and to the byte."""
+    longest = GOOD._replace(hashes=(bytes(32),) * MAX_HASHES)
+    assert read_proof(write_proof(longest)) == longest
+    longer = GOOD._replace(hashes=(bytes(32),) * (MAX_HASHES + 1))
+    assert rule_of(read_proof, write_proof(longer)) == "proof.hashes"
+    head = TEXT.replace(TEXT.split(b"\n")[1], b"extra %b")
+    room = PROOF_MAX_BYTES - len(head) + len(b"%b")
+    extra = b"AAAA" * (room // 4)
+    # Base64 comes by fours: a longer index fills what is left.
+    index = b"index %d" % (2 * 10 ** (room % 4))
+    largest = head.replace(b"index 2", index).replace(b"%b", extra)
+    assert len(largest) == PROOF_MAX_BYTES
+    assert write_proof(read_proof(largest)) == largest
+    assert rule_of(read_proof, largest.replace(index, index + b"0")) == "proof.size"

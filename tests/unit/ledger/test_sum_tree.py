@@ -50,3 +50,26 @@ def test_it_has_the_root_of_the_tree_in_pages_while_it_grows():
     """From one wallet to hundreds, with changes on the way."""
     names = [sha256(b"%d" % number).digest() for number in range(700)]
     agree([dict.fromkeys(names[turn % 3 : turn * turn], turn + 1) for turn in range(26)])
+
+
+def test_it_has_the_root_of_the_tree_in_pages_when_many_keys_share_a_prefix():
+    """They come in any order, some part early, some late, and leaves among them change."""
+    tails = [sha256(b"%d" % number).digest() for number in range(300)]
+    names = [
+        bytes(3 + number % 2 * 20) + tail[number % 2 * 20 :][:29]
+        for number, tail in enumerate(tails)
+    ]
+    names = [name.ljust(32, b"\0") for name in names]
+    agree([dict.fromkeys(names[turn : turn + 60], turn + 1) for turn in range(0, 300, 20)])
+
+
+def test_a_change_among_many_keys_of_one_prefix_costs_no_more_than_a_hash_for_each(monkeypatch):
+    """And a search where they part: not a comparison of each with all."""
+    names = [bytes(4) + sha256(b"%d" % number).digest()[:28] for number in range(4000)]
+    tree = SumTree()
+    tree.update({name: (1, state_of(1)) for name in names})
+    asked = []
+    over = SumTree._over
+    monkeypatch.setattr(SumTree, "_over", lambda *a: (asked.append(a[3] - a[2]), over(*a))[1])
+    tree.update({names[0]: (2, state_of(2))})
+    assert len(asked) < 4 * len(names)

@@ -315,3 +315,25 @@ def test_arbitrary_proofs_raise_nothing_but_rulebroken(first, second, proof):
     broken = broken_by(check_consistency, first, LEAVES[0], second, root, proof)
     assert broken is not None
     assert broken.rule == "log.consistency"
+
+
+def test_a_proof_holds_for_no_size_that_needs_another_length():
+    """A root says nothing of its size: with another one, a true proof is none."""
+    for size in range(2, 18):
+        read, root = reader(size), root_of(LEAVES[:size])
+        for old in range(1, size):
+            proof, old_root = consistency_proof(old, size, read), root_of(LEAVES[:old])
+            for other in range(old + 1, 70):
+                if len(consistency_proof(old, other, reader(other))) != len(proof):
+                    broken = rule_of(check_consistency, old, old_root, other, root, proof)
+                    assert broken == "log.consistency"
+            broken = rule_of(check_consistency, old, old_root, size, root, [])
+            assert broken == "log.consistency"
+
+
+def test_a_leaf_does_not_stand_just_past_the_end():
+    """Even where a larger tree has it there, with that root."""
+    for size in range(1, 17):
+        root, proof = root_of(LEAVES[: size + 1]), inclusion_proof(size, size + 1, reader(size + 1))
+        check_inclusion(LEAVES[size], size, size + 1, proof, root)
+        assert rule_of(check_inclusion, LEAVES[size], size, size, proof, root) == "log.inclusion"

@@ -14,8 +14,9 @@ import local.log_source as module
 from ledger.balance_proofs import balance_extra
 from ledger.balance_tree import EMPTY_ROOT, leaf_of, path, updated, wallet_key, wallet_state
 from ledger.checkpoints import read_checkpoint
+from ledger.cosignatures import cosign, with_lines
 from ledger.names import WalletId
-from ledger.notes import parse_note
+from ledger.notes import COSIGNATURE, SeedSigner, parse_note
 from ledger.pages import MemoryPages
 from ledger.proofs import Proof, write_proof
 from ledger.tiles import TileReader
@@ -137,6 +138,8 @@ def test_an_audit_goes_on_from_its_state(folder, tmp_path, capsys):
     assert audit_command(str(folder), [KEY], state=state, as_json=True) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["began"], found["entries"]) == (len(MADE.leaves), len(log.leaves))
+    assert audit_command(str(folder), [KEY], state=state) == 0
+    assert f"nothing new since entry {len(log.leaves):,}\n" in capsys.readouterr().out
 
 
 def test_keys_may_stand_in_a_file(folder, tmp_path):
@@ -181,11 +184,21 @@ def test_a_state_of_another_log_is_a_problem(folder, tmp_path):
         audit_command(str(folder), [str(log.verifier)], state=state)
 
 
-def test_a_policy_is_applied(folder, tmp_path):
+def test_a_policy_is_applied(folder, tmp_path, capsys):
     """A quorum of witnesses that did not cosign is a fault of the checkpoint."""
     policy = tmp_path / "policy"
     policy.write_text(f"log {KEY}\nquorum none\n", encoding="utf-8")
     assert audit_command(str(folder), [KEY], policy) == 0
+    assert "the policy wants no witness\n" in capsys.readouterr().out
+    witness = SeedSigner("w.example", b"w" * 32, COSIGNATURE)
+    policy.write_text(f"log {KEY}\nwitness w1 {witness.verifier}\nquorum w1\n", encoding="utf-8")
+    assert audit_command(str(folder), [KEY], policy) == 1
+    assert "policy.quorum" in capsys.readouterr().err
+    note = (folder / "checkpoint").read_bytes()
+    line = cosign(parse_note(note).text, witness, 1_700_000_000)
+    (folder / "checkpoint").write_bytes(with_lines(note, [line]))
+    assert audit_command(str(folder), [KEY], policy) == 0
+    assert "cosigned as the policy wants\n" in capsys.readouterr().out
 
 
 def test_on_a_terminal_there_is_a_bar(folder, monkeypatch, capsys):

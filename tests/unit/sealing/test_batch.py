@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.canonical import MAX_INTEGER
 from ledger.names import At, WalletId
 from loyalty.ports import WalletRow
-from sealing.batch import Chain, Committed, committed, ready
+from sealing.batch import Chain, Committed, Sums, committed, ready
 from sealing.stopped import Reason, SealingStopped
 from tests.coalition import House, as_member
 from tests.sealing import SealedHouse
@@ -43,7 +44,7 @@ def chains_of(rows: dict[WalletId, list[WalletRow]], sealed: int = 0) -> dict[Wa
 
 def test_everything_that_was_committed_is_ready_in_the_order_of_its_chains(history) -> None:
     rows, transactions = history
-    batch = ready(chains_of(rows), transactions, LATER, 100)
+    batch = ready(chains_of(rows), transactions, LATER, 100, Sums({}))
     assert {each.id for each in batch.transactions} == transactions.keys()
     for id_ in rows:
         seqs = [each.links[id_] for each in batch.transactions if id_ in each.links]
@@ -55,7 +56,7 @@ def test_a_transfer_waits_until_both_chains_reach_it(history) -> None:
     rows, transactions = history
     ana = min(rows, key=lambda id_: rows[id_][0].wallet.at)
     alone = {ana: Chain(0, rows[ana])}
-    batch = ready(alone, transactions, LATER, 100)
+    batch = ready(alone, transactions, LATER, 100, Sums({}))
     assert all(each.links.keys() == {ana} for each in batch.transactions)
     assert batch.transactions
 
@@ -65,7 +66,7 @@ def test_an_entry_that_is_dated_ahead_of_the_block_waits_with_all_that_builds_on
 ) -> None:
     rows, transactions = history
     first = min(each.at for each in transactions.values())
-    batch = ready(chains_of(rows), transactions, first, 100)
+    batch = ready(chains_of(rows), transactions, first, 100, Sums({}))
     assert {each.at for each in batch.transactions} == {first}
 
 
@@ -76,7 +77,7 @@ def test_batches_of_any_size_come_to_the_same(history, limit: int) -> None:
     order: list[str] = []
     while True:
         chains = {id_: Chain(reached[id_], chain[reached[id_] :]) for id_, chain in rows.items()}
-        batch = ready(chains, transactions, LATER, limit)
+        batch = ready(chains, transactions, LATER, limit, Sums({}))
         if not batch.transactions:
             break
         assert len(batch.transactions) <= limit
@@ -92,5 +93,18 @@ def test_a_row_that_disagrees_with_its_entry_stops_the_sealer(history) -> None:
     more = wallet._replace(balances=wallet.balances._replace(available=10**6))
     forged = {**rows, id_: [chain[0]._replace(wallet=more), *chain[1:]]}
     with pytest.raises(SealingStopped) as stopped:
-        ready(chains_of(forged), transactions, LATER, 100)
+        ready(chains_of(forged), transactions, LATER, 100, Sums({}))
     assert stopped.value.reason is Reason.ROW
+
+
+def test_what_takes_a_sum_past_what_a_block_can_state_is_held_back(history) -> None:
+    """With all that builds on it; the others are sealed."""
+    rows, transactions = history
+    nearly = {("partner:grocer:issued", "STARS"): 210 - MAX_INTEGER}
+    batch = ready(chains_of(rows), transactions, LATER, 100, Sums(nearly))
+    assert batch.past_limit
+    taken = {each.id for each in batch.transactions}
+    assert taken
+    assert not taken & {each.id for each in batch.past_limit}
+    issued = sum(amount for account, _, amount in batch.outside() if account.endswith("issued"))
+    assert -issued <= 210

@@ -5,8 +5,10 @@ from strawberry.relay import GlobalID
 
 from ledger.balance_proofs import read_state, verify_balance
 from ledger.checkpoints import opened
+from ledger.cosignatures import cosign, with_lines
 from ledger.errors import RuleBroken
 from ledger.names import CurrencyCode, TransactionId, WalletId
+from ledger.notes import COSIGNATURE, SeedSigner
 from ledger.proofs import read_proof, verify_receipt
 from ledger.tree import check_consistency
 from loyalty.ports import StoreUnavailable
@@ -167,3 +169,58 @@ def test_the_published_checkpoint_is_the_logs(house: SealedHouse, prover: Prover
     assert note is not None
     assert opened(note, KEYS) == house.published()
     assert prover.checkpoint() == note
+
+
+def rolled_back(house: SealedHouse) -> TransactionId:
+    """The first transaction past the published checkpoint, which is in a newer head's log."""
+    house.sealed()
+    note = house.log.read("checkpoint")
+    assert note is not None
+    id_ = earned(house, 5)
+    house.sealed()
+    house.log.delete("checkpoint")
+    house.log.create("checkpoint", note)
+    return id_
+
+
+def test_there_is_no_receipt_while_a_newer_head_is_published(
+    house: SealedHouse, prover: Prover
+) -> None:
+    """Though it is known where the transaction will stand: right after the last leaf."""
+    id_ = rolled_back(house)
+    assert house.heads.index(id_) == house.published().size
+    assert prover.receipt(id_) is None
+    assert prover.index(id_) is None
+
+
+def test_proofs_have_the_cosignatures_gathered_by_then(house: SealedHouse, prover: Prover) -> None:
+    """Else no quorum would believe them."""
+    id_ = earned(house, 5)
+    house.sealed()
+    note = house.log.read("checkpoint")
+    assert note is not None
+    witness = SeedSigner("w1.example", b"w" * 32, COSIGNATURE)
+    note = with_lines(note, [cosign(house.published().text, witness, 1_700_000_000)])
+    house.log.delete("checkpoint")
+    house.log.create("checkpoint", note)
+    (wallet,) = house.wallets()
+    for data in (prover.receipt(id_), prover.balance_proof(wallet, STARS)):
+        assert data is not None
+        assert read_proof(data).checkpoint == note
+
+
+def test_a_page_has_no_more_blocks_than_asked_for(house: SealedHouse, prover: Prover) -> None:
+    for points in (5, 6, 7):
+        earned(house, points)
+        house.sealed()
+    assert [len(prover.blocks(None, limit)) for limit in range(5)] == [0, 1, 2, 3, 3]
+
+
+@pytest.mark.parametrize("size", [-1, 0, 10**6])
+def test_a_size_that_the_log_has_not_is_said_to_be_no_blocks(
+    house: SealedHouse, prover: Prover, size: int
+) -> None:
+    """By the rule's name: nothing is wrong with the tiles."""
+    house.sealed()
+    with pytest.raises(RuleBroken, match=r"block\.size"):
+        prover.blocks(size, 10)

@@ -15,6 +15,7 @@ from ledger.notes import SeedSigner
 from ledger.tiles import TileReader
 from ledger.wallets import owed
 from loyalty.ports import StoreUnavailable
+from sealing import batch
 from sealing.sealer import Keys, Sealer
 from sealing.stopped import Reason, SealingStopped
 from storage.memory_log import MemoryObjects
@@ -371,3 +372,22 @@ def test_others_do_not_wait_for_an_entry_that_is_too_old(house: SealedHouse) -> 
         house.sealer.sweep()
     assert stopped.value.reason is Reason.TIME
     assert audited(house) is None
+
+
+def test_a_sum_that_no_block_can_state_stops_nobody_else(
+    house: SealedHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One partner's points cannot keep the others' out of the log."""
+    monkeypatch.setattr(batch, "MAX_INTEGER", 100)
+    house.sealed()
+    ana, ben = house.enrolled(), house.enrolled()
+    house.earned(ana, 90)
+    house.earned(ana, 20)
+    house.earned(ben, 3)
+    house.wait()
+    assert house.sealer.seal(house.wallets()).entries == 2
+    house.wait()
+    with pytest.raises(SealingStopped) as stopped:
+        house.sealer.sweep()
+    assert stopped.value.reason is Reason.LIMIT
+    assert house.root().owed == 93

@@ -67,3 +67,16 @@ def test_the_state_is_of_its_own_audit_alone(house: SealedHouse, tmp_path: Path)
     (tmp_path / "audit").write_bytes(b"no state of an audit" * 100)
     with pytest.raises(NotYet, match="state"):
         Replay(house.log.read, KEYS, tmp_path / "audit")(published(house))
+
+
+def test_tiles_that_are_late_are_no_fault_of_a_later_checkpoint_either(
+    house: SealedHouse, tmp_path: Path
+) -> None:
+    replay = Replay(house.log.read, KEYS, tmp_path / "audit")
+    assert replay(published(house)) is None
+    house.earned(house.enrolled(), 7)
+    house.sealed()
+    late = Replay(lambda path: None, KEYS, tmp_path / "audit")
+    with pytest.raises(NotYet):
+        late(published(house))
+    assert replay(published(house)) is None
