@@ -7,14 +7,15 @@
     balances/<wallet>.tlog-proof     of their wallets, and of one that there is not
 
 All of it comes over HTTP: the files from /log/, where nobody is asked who asks, the proofs from
-GraphQL, which shows them to those who may see what they show.
+GraphQL, which shows them to those who may see what they show. Whoever serves it is not trusted: no
+tile is written that does not lead to the checkpoint's root.
 """
 
 import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 from strawberry.relay import GlobalID
@@ -24,13 +25,20 @@ from ledger.entries import read_entry
 from ledger.errors import RuleBroken
 from ledger.names import base32_id
 from ledger.notes import VerifierKey, parse_note
-from ledger.tiles import Tile, TileReader, tiles_of
+from ledger.proofs import read_proof
+from ledger.tiles import ENTRIES, TILE_WIDTH, Tile, TileReader, tiles_of, unpack_entries
+from ledger.tree import HASH_BYTES, leaf_hash, root_at, root_of
 from ledger.tx import Tx, read_tx
 from local.client import TIMEOUT_S, Client, Rejected, Unavailable
+from local.log_source import served_log
 from local.problems import Problem
 
 PROOF = ".tlog-proof"
 SAMPLE = 5
+# Whoever serves a log cannot fill a disk.
+_MAX_BYTES = 32 << 30
+# Of an entry, which has a signature, in the tiles.
+_ENTRY_MIN_BYTES = 128
 _RECEIPT = "query ($id: ID!) { receipt(transactionId: $id) }"
 _BALANCE = """query ($id: ID!, $currency: String) {
   balanceProof(walletId: $id, currency: $currency) }"""
@@ -73,10 +81,10 @@ def export_log(
     read = reader(http, f"{url}/log")
     try:
         note, checkpoint = _checkpoint(read, trusted.log)
-        tree = TileReader(checkpoint.size, lambda tile: read(tile.path))
-        keys = trusted.log or [_first_key(tree)]
+        keys = trusted.log or [_first_key(TileReader(checkpoint.size, lambda t: read(t.path)))]
         _begin(directory, keys)
-        files = _write_tiles(directory, checkpoint.size, read)
+        tree = TileReader(checkpoint.size, lambda tile: _there(directory / tile.path))
+        files = _write_tiles(directory, checkpoint, tree, read)
         if not (directory / "policy").exists():  # it is for its owner to change
             _write(directory / "policy", policy_text(url, keys, trusted.witnesses).encode())
         # Last: whoever reads the folder meanwhile finds all that its checkpoint covers.
@@ -85,7 +93,7 @@ def export_log(
         receipts, balances = proofs.written(tree, sample) if proofs else ((), ())
     except RuleBroken as broken:
         raise Problem(f"the log at {url}/log is not one: {broken}") from None
-    except (httpx.HTTPError, Rejected, Unavailable) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, Rejected, Unavailable) as error:
         raise Problem(f"{url} does not give its log: {error}") from None
     except OSError as error:
         raise Problem(f"cannot write {error.filename or directory}: {error.strerror}") from None
@@ -105,13 +113,13 @@ def policy_text(url: str, log_keys: Sequence[VerifierKey], witnesses: Sequence[V
 
 def reader(http: httpx.Client, prefix: str) -> Read:
     """Reads the files of a log below an address; None where there is none."""
+    source = served_log(prefix, http)
 
     def read(path: str) -> bytes | None:
-        answer = http.get(f"{prefix}/{path}")
-        if answer.status_code == 404:
-            return None
-        answer.raise_for_status()
-        return answer.content
+        try:
+            return source.read(path)
+        except Problem as problem:
+            raise Problem(f"{prefix} does not give its log: {problem}") from None
 
     return read
 
@@ -120,7 +128,10 @@ def _checkpoint(read: Read, keys: Sequence[VerifierKey]) -> tuple[bytes, Checkpo
     note = read("checkpoint")
     if note is None:
         raise Problem("nothing is published there yet: ask again in a second")
-    return note, opened(note, keys) if keys else read_checkpoint(parse_note(note).text)
+    checkpoint = opened(note, keys) if keys else read_checkpoint(parse_note(note).text)
+    if checkpoint.size * _ENTRY_MIN_BYTES > _MAX_BYTES:
+        raise Problem(f"{checkpoint.size:,} entries are more than {_MAX_BYTES:,} bytes")
+    return note, checkpoint
 
 
 def _first_key(tree: TileReader) -> VerifierKey:
@@ -139,22 +150,63 @@ def _begin(directory: Path, keys: Sequence[VerifierKey]) -> None:
     _write(named, text.encode())
 
 
-def _write_tiles(directory: Path, size: int, read: Read) -> int:
-    """How many tiles there are. Those that are there already never change."""
-    count = 0
-    for tile in tiles_of(size):
-        path = directory / tile.path
-        if not path.exists():
-            _write(path, _tile(tile, read))
-        count += 1
-    return count
+def _write_tiles(directory: Path, checkpoint: Checkpoint, tree: TileReader, read: Read) -> int:
+    """How many tiles there are. Those that are there already never change.
+
+    tree: reads what the directory has. From the root down, so that each tile is compared with what
+    was compared before, and is written only then.
+    """
+    tiles = sorted(tiles_of(checkpoint.size), key=lambda tile: (-tile.level, tile.index))
+    edge = {tile: _tile(directory, tile, read) for tile in tiles if _at_edge(tile)}
+    right = TileReader(checkpoint.size, edge.get)
+    root = root_at(checkpoint.size, right)
+    if root != checkpoint.root:
+        raise RuleBroken("checkpoint.root", checkpoint.root.hex(), root.hex())
+    written = 0
+    for tile in tiles:
+        data = edge[tile] if tile in edge else _tile(directory, tile, read)
+        written += len(data)
+        if written > _MAX_BYTES:
+            raise Problem(f"the log is larger than {_MAX_BYTES:,} bytes")
+        if tile.level == ENTRIES:
+            _check_bundle(tile, data, _there(directory / tile._replace(level=0).path))
+        elif tile not in edge:
+            _check_tile(tile, data, tree)
+        if not (directory / tile.path).exists():
+            _write(directory / tile.path, data)
+    return len(tiles)
 
 
-def _tile(tile: Tile, read: Read) -> bytes:
-    data = read(tile.path)
+def _at_edge(tile: Tile) -> bool:
+    """Whether a hash tile is one that the root is made of."""
+    return tile.level != ENTRIES and tile.width < TILE_WIDTH
+
+
+def _check_tile(tile: Tile, data: bytes, tree: TileReader) -> None:
+    """Raises RuleBroken unless a full tile is what the level above says."""
+    hashes = [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
+    expected = tree(8 * (tile.level + 1), tile.index)
+    if len(data) != TILE_WIDTH * HASH_BYTES or root_of(hashes) != expected:
+        raise RuleBroken("log.tile", f"{expected.hex()} above {tile.path}", "another")
+
+
+def _check_bundle(tile: Tile, data: bytes, hashes: bytes | None) -> None:
+    """Raises RuleBroken unless its entries are those of the hash tile."""
+    if b"".join(map(leaf_hash, unpack_entries(data, tile.width))) != hashes:
+        raise RuleBroken("log.tile", "entries with the hashes in tile/0", tile.path)
+
+
+def _tile(directory: Path, tile: Tile, read: Read) -> bytes:
+    data = _there(directory / tile.path)
+    if data is None:
+        data = read(tile.path)
     if data is None:
         raise RuleBroken("log.tile", tile.path, "nothing")
     return data
+
+
+def _there(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
 
 
 class _Proofs:
@@ -178,11 +230,25 @@ class _Proofs:
             for link in tx.chains:
                 if link.wallet not in balances:
                     balances[link.wallet] = self._balance(link.wallet)
-        currencies = self._client.query(_CURRENCIES)["coalition"]["currencies"]
-        for currency in currencies[:1]:
+        currency = self._currency()
+        if currency is not None:
             absent = base32_id(secrets.token_bytes(16))
-            balances[absent] = self._balance(absent, currency["code"])
+            balances[absent] = self._balance(absent, currency)
         return tuple(receipts), tuple(path for path in balances.values() if path)
+
+    def _currency(self) -> str | None:
+        try:
+            rows = self._query(_CURRENCIES)["coalition"]["currencies"]
+            return str(rows[0]["code"]) if rows else None
+        except (KeyError, IndexError, TypeError):
+            raise Problem("the API does not say what currencies there are") from None
+
+    def _query(self, document: str, **variables: object) -> dict[str, Any]:
+        try:
+            return self._client.query(document, **variables)
+        # Whatever JSON it is that is no answer of GraphQL.
+        except (AttributeError, KeyError, IndexError, TypeError, ValueError, RecursionError):
+            raise Problem("the API does not answer as GraphQL does") from None
 
     def _balance(self, wallet: str, currency: str | None = None) -> Path | None:
         wanted = {"id": _global("Wallet", wallet), "currency": currency}
@@ -190,11 +256,15 @@ class _Proofs:
 
     def _ask(self, folder: str, id_: str, query: str, **variables: object) -> Path | None:
         """The file of a proof; None if it is not for who asks."""
-        (text,) = self._client.query(query, **variables).values()
-        if text is None:
+        values = list(self._query(query, **variables).values())
+        if values == [None]:
             return None
+        if len(values) != 1 or type(values[0]) is not str:
+            raise Problem(f"the API gives what is no proof for {folder}/{id_}")
+        data = values[0].encode(errors="replace")  # a lone surrogate stands in no proof
+        read_proof(data)
         path = self._directory / folder / f"{id_}{PROOF}"
-        _write(path, text.encode())
+        _write(path, data)
         return path
 
 

@@ -11,10 +11,14 @@ from pathlib import Path
 from rich.console import Console
 
 from ledger.balance_proofs import BalanceShown, verify_balance
+from ledger.blocks import read_block
+from ledger.entries import Entry
 from ledger.errors import RuleBroken, shown
+from ledger.names import is_at
 from ledger.notes import VerifierKey
 from ledger.policies import Policy
 from ledger.proofs import PROOF_MAX_BYTES, Proof, Receipt, read_proof, verify_receipt
+from ledger.tx import read_tx
 from local.auditing import keys_of, policy_of
 from local.problems import Problem
 
@@ -69,8 +73,11 @@ def _verified(
 
 def _receipt(receipt: Receipt) -> Figures:
     entry = receipt.entry
+    _check_shape(entry)
     named = {
-        name: entry.body[name] for name in ("id", "kind", "at", "postings") if name in entry.body
+        name: entry.body[name]
+        for name in ("id", "kind", "at", "postings")
+        if name == "at" or (entry.type == "tx" and name in entry.body)
     }
     return {
         "shows": "receipt",
@@ -81,6 +88,18 @@ def _receipt(receipt: Receipt) -> Figures:
         "entry_hash": entry.hash,
         **named,
     }
+
+
+def _check_shape(entry: Entry) -> None:
+    """Raises RuleBroken: that an entry is in the log does not make it one."""
+    if entry.type == "tx":
+        read_tx(entry.body)
+    elif entry.type == "block":
+        read_block(entry.body)
+    else:
+        at = entry.body.get("at")
+        if type(at) is not str or not is_at(at):
+            raise RuleBroken("governance.at", "the form that docs/ledger-format.md gives", at)
 
 
 def _balance(balance: BalanceShown) -> Figures:
@@ -110,23 +129,25 @@ def _read(path: Path) -> bytes:
 
 
 def _print(result: Figures) -> None:
-    file = result["file"]
+    file = shown(result["file"])
     if not result["ok"]:
         print(f"{file}: NOT VALID: {_fault_text(result['fault'])}", file=sys.stderr)
         return
     say = Console(highlight=False, soft_wrap=True, markup=False).print
+    origin, at = shown(result["origin"]), shown(result["at"])
     if result["shows"] == "receipt":
         what = f"{result['kind']} {result['id']}" if "id" in result else result["type"]
-        say(f"{file}: {what} of {result['at']} is entry {result['index']:,} of {result['origin']}")
+        say(f"{file}: {shown(what)} of {at} is entry {result['index']:,} of {origin}")
         for account, currency, amount in result.get("postings", ()):  # type: ignore[attr-defined]
-            say(f"  {account}  {amount:+,} {currency}")
+            say(f"  {shown(account)}  {amount:+,} {shown(currency)}")
         return
-    where = f"block {result['block']} of {result['origin']}, {result['at']}"
+    where = f"block {result['block']} of {origin}, {at}"
+    wallet, currency = shown(result["wallet"]), shown(result["currency"])
     if not result["in_tree"]:
-        say(f"{file}: wallet {result['wallet']} has no {result['currency']} in {where}")
+        say(f"{file}: wallet {wallet} has no {currency} in {where}")
         return
     say(
-        f"{file}: wallet {result['wallet']} is owed {result['owed']:,} {result['currency']}"
+        f"{file}: wallet {wallet} is owed {result['owed']:,} {currency}"
         f" of {result['total_owed']:,} in {where}"
     )
 

@@ -2,7 +2,7 @@
 
 import time
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from urllib.parse import urlsplit
 
 import urllib3
@@ -12,6 +12,8 @@ from loyalty.ports import StoreUnavailable
 from sealing.ports import Answer
 
 MAX_ANSWER_BYTES = 65_536
+# Posts out of time that one host may keep from ending.
+_LEFT_BEHIND = 2
 _HEADERS = {
     "Content-Type": "text/plain; charset=utf-8",
     "Accept-Encoding": "identity",
@@ -23,15 +25,19 @@ class HttpPost:
     """A `sealing.ports.Post`. Safe to share between threads.
 
     No redirect is followed, and no proxy of the environment used. A post takes at most total_s, its
-    search for the host's address included; connect_s, read_s: for one step of it.
+    search for the host's address included; connect_s, read_s: for one step of it. A host that does
+    not let posts end after that gets no more until it does.
     """
 
     def __init__(self, total_s: float = 10.0, connect_s: float = 2.0, read_s: float = 5.0) -> None:
         self._total_s = total_s
         self._timeout = urllib3.Timeout(connect=connect_s, read=read_s)
         self._pool = urllib3.PoolManager(retries=False)
+        self._lock = Lock()
+        self._left: dict[str, list[Thread]] = {}
 
     def __call__(self, url: str, body: bytes) -> Answer:
+        host = self._host(url)
         came: SimpleQueue[Answer | StoreUnavailable] = SimpleQueue()
         deadline = time.monotonic() + self._total_s
 
@@ -43,14 +49,31 @@ class HttpPost:
                 came.put(StoreUnavailable(f"{url}: {error}"))
 
         # Name servers and headers that come byte by byte know no time-out: such a thread is left.
-        Thread(target=post, name="witness", daemon=True).start()
+        thread = Thread(target=post, name="witness", daemon=True)
+        thread.start()
         try:
             answer = came.get(timeout=self._total_s)
         except Empty:
+            with self._lock:
+                self._left.setdefault(host, []).append(thread)
             raise StoreUnavailable(f"{url}: no answer within {self._total_s} s") from None
         if isinstance(answer, StoreUnavailable):
             raise answer
         return answer
+
+    def _host(self, url: str) -> str:
+        """Whom a URL names. Raises StoreUnavailable for one that keeps too many threads."""
+        try:
+            host = urlsplit(url).netloc.lower()
+        except ValueError as error:
+            raise StoreUnavailable(f"{url}: {error}") from None
+        with self._lock:
+            alive = [thread for thread in self._left.pop(host, ()) if thread.is_alive()]
+            if alive:
+                self._left[host] = alive
+        if len(alive) >= _LEFT_BEHIND:
+            raise StoreUnavailable(f"{url}: {len(alive)} earlier posts have not ended")
+        return host
 
     def _post(self, url: str, body: bytes, deadline: float) -> Answer:
         if urlsplit(url).scheme not in ("http", "https"):

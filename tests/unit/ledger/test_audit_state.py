@@ -9,9 +9,12 @@ from pathlib import Path
 import orjson
 import pytest
 
+from ledger.audit import audit
 from ledger.audit_state import AuditState
-from tests.published import Log, audited
-from tests.unit.ledger.strategies import rule_of
+from ledger.notes import sign_note
+from ledger.tiles import pack_entries
+from tests.published import Files, Log, Memory, audited
+from tests.unit.ledger.strategies import ENTRIES, LOG, rule_of
 
 Damage = Callable[[sqlite3.Connection], object]
 
@@ -151,7 +154,7 @@ def test_a_row_that_is_not_what_was_written_is_refused(path, name):
         "DELETE FROM facts WHERE name = 'seen'",
         "DELETE FROM facts WHERE name = 'saved'",
         "DELETE FROM facts",
-        "UPDATE facts SET value = CAST(replace(value, '1', '2') AS BLOB) WHERE name = 'seen'",
+        "UPDATE facts SET value = CAST(replace(value, '44', '45') AS BLOB) WHERE name = 'seen'",
         "UPDATE facts SET value = x'41' WHERE name = 'origin'",
         "UPDATE facts SET sum = 5",
     ],
@@ -185,3 +188,41 @@ def test_a_refused_state_can_be_begun_anew(path):
     with closing(AuditState(path)) as state:
         found = audited(AFTER, state=state)
     assert (found.fault, found.began) == (None, 0)
+
+
+# A server that changes what it was asked for before
+
+
+class Turning(Memory):
+    """Gives another bundle once a bundle was read."""
+
+    def __init__(self, files: Files, other: bytes | None) -> None:
+        super().__init__(files)
+        self.other = other
+
+    def read(self, path: str) -> bytes | None:
+        again = path.startswith("tile/entries") and path in self.reads
+        data = super().read(path)
+        return self.other if again else data
+
+
+def test_a_bundle_that_changes_between_two_reads_is_named():
+    """An entry dated after its block is looked for again: what comes then may be anything."""
+    log = Log()
+    log.earns(3)
+    log.wait(seconds=30)
+    log.earns(2)
+    log.wait(seconds=-10)
+    log.seal()
+    files = log.publish()
+    count = len(log.leaves)
+    assert audited(files).fault.rule == "entry.at"
+    for body, rule in ((b"{}", "entry.type"), (b'{"type":"tx"}', "log.bundle")):
+        other = pack_entries([sign_note(body + b"\n", ENTRIES)] * count)
+        fault = audit(Turning(files, other), [LOG.verifier], cores=1).fault
+        assert (fault.position, fault.rule) == (13, rule)
+        assert fault.label.startswith("tile/entries/000")
+    for other in (None, b"", b"\0\1x"):
+        fault = audit(Turning(files, other), [LOG.verifier], cores=1).fault
+        assert fault.rule.startswith("log.")
+        assert fault.label.startswith("tile/entries/000")

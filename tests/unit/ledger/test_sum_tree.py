@@ -55,11 +55,8 @@ def test_it_has_the_root_of_the_tree_in_pages_while_it_grows():
 def test_it_has_the_root_of_the_tree_in_pages_when_many_keys_share_a_prefix():
     """They come in any order, some part early, some late, and leaves among them change."""
     tails = [sha256(b"%d" % number).digest() for number in range(300)]
-    names = [
-        bytes(3 + number % 2 * 20) + tail[number % 2 * 20 :][:29]
-        for number, tail in enumerate(tails)
-    ]
-    names = [name.ljust(32, b"\0") for name in names]
+    starts = (bytes(3), bytes(23))
+    names = [(starts[number % 2] + tail)[:32] for number, tail in enumerate(tails)]
     agree([dict.fromkeys(names[turn : turn + 60], turn + 1) for turn in range(0, 300, 20)])
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
+import local.exporting as module
 from ledger.audit import audit
 from ledger.balance_proofs import verify_balance
 from ledger.names import WalletId
@@ -16,6 +18,8 @@ from local.coalition import OPERATOR, Demo, demo_coalition
 from local.exporting import Exported, Trusted, export_log, policy_text
 from local.log_source import log_source
 from local.problems import Problem
+from tests.published import Log
+from tests.unit.ledger.strategies import LOG
 
 A, B = (SeedSigner(name, name.encode() * 32, COSIGNATURE).verifier for name in "ab")
 
@@ -159,3 +163,96 @@ def test_the_policy_wants_every_witness(witnesses: list, enough: list) -> None:
     assert list(policy.witness_keys) == witnesses
     assert policy.satisfied(enough)
     assert not witnesses or not policy.satisfied(enough[1:])
+
+
+# A server that is not trusted
+
+
+@pytest.fixture(scope="module")
+def served() -> dict[str, bytes]:
+    """Two full bundles, and a piece of one."""
+    log = Log()
+    log.earns(600)
+    log.seal()
+    return log.publish()
+
+
+def export_from(
+    files: dict[str, bytes], folder: Path, graphql: object = None, token: str | None = None
+) -> Exported:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/graphql":
+            return httpx.Response(200, json=graphql)
+        data = files.get(request.url.path.removeprefix("/log/"))
+        return httpx.Response(404) if data is None else httpx.Response(200, content=iter([data]))
+
+    http = httpx.Client(transport=httpx.MockTransport(answer))
+    return export_log(folder, "http://x", token, Trusted([LOG.verifier]), http=http)
+
+
+def test_no_tile_that_is_damaged_is_written(served: dict[str, bytes], tmp_path: Path) -> None:
+    """Nor the checkpoint: the folder is no log until all of it holds."""
+    tiles = sorted(set(served) - {"checkpoint"})
+    assert export_from(served, tmp_path / "whole").files == len(tiles) + 3
+    for number, path in enumerate(tiles):
+        data = served[path]
+        for damaged in (bytes([data[0] ^ 1]) + data[1:], data[:-1] + bytes([data[-1] ^ 1]), b""):
+            folder = tmp_path / f"{number}-{damaged[:1].hex()}"
+            with pytest.raises(Problem, match="is not one"):
+                export_from({**served, path: damaged}, folder)
+            assert not (folder / "checkpoint").exists()
+            assert not (folder / path).exists()
+
+
+def test_a_tile_that_was_damaged_since_is_found(served: dict[str, bytes], tmp_path: Path) -> None:
+    """What is there already is not taken on trust."""
+    export_from(served, tmp_path / "log")
+    (tmp_path / "log" / "tile" / "0" / "000").write_bytes(b"junk")
+    with pytest.raises(Problem, match="tile/0/000"):
+        export_from(served, tmp_path / "log")
+
+
+def test_no_disk_is_filled(
+    served: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By what a checkpoint states, or by what comes."""
+    monkeypatch.setattr(module, "_MAX_BYTES", sum(map(len, served.values())) // 2)
+    with pytest.raises(Problem, match="is larger than"):
+        export_from(served, tmp_path / "log")
+    monkeypatch.setattr(module, "_MAX_BYTES", 10_000)
+    with pytest.raises(Problem, match="entries are more than"):
+        export_from(served, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [1],
+        5,
+        None,
+        {"data": None},
+        {"data": {}},
+        {"data": {"a": "x", "b": "y"}},
+        {"data": {"receipt": 5}},
+        {"data": {"receipt": "no proof"}},
+        {"data": {"receipt": "\ud800"}},
+        {"data": {"receipt": None}},
+        {"data": {"coalition": 5}},
+        {"errors": 5},
+        {"errors": [5]},
+        {"errors": [{}]},
+    ],
+)
+def test_answers_that_are_none_are_a_problem(
+    answer: object, served: dict[str, bytes], tmp_path: Path
+) -> None:
+    """Whatever JSON they are."""
+    with pytest.raises(Problem):
+        export_from(served, tmp_path / "log", answer, "token")
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://a:b", "nowhere", "http://", "http://\x00"])
+def test_an_address_that_is_none_is_a_problem(url: str, tmp_path: Path) -> None:
+    with pytest.raises(Problem):
+        export_log(tmp_path / "log", url, None, Trusted())

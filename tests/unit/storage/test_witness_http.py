@@ -187,3 +187,27 @@ def test_a_refused_connection_is_unavailable() -> None:
         port = taken.getsockname()[1]
     with pytest.raises(StoreUnavailable):
         SHORT(f"http://127.0.0.1:{port}/", b"body")
+
+
+def test_a_host_that_does_not_let_posts_end_gets_no_more() -> None:
+    """Each keeps a thread. Others are posted to all the same."""
+    post = HttpPost(total_s=0.2, connect_s=0.2, read_s=0.2)
+
+    def continues(connection: socket.socket) -> None:
+        connection = connection.dup()
+        Thread(target=suppressed, args=(connection,), daemon=True).start()
+
+    def suppressed(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n")(connection)
+
+    with peer(continues) as url:
+        said = []
+        for _ in range(4):
+            with pytest.raises(StoreUnavailable) as raised:
+                post(url, b"body")
+            said.append(str(raised.value))
+        assert ["no answer within" in text for text in said] == [True, True, False, False]
+        assert "2 earlier posts have not ended" in said[3]
+        with witness(200, b"own") as (other, _):
+            assert post(other, b"body").body == b"own"
