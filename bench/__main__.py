@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.table import Table
 
-from bench import audit, capacity, local_rows, requests, signing, verification
+from bench import audit, capacity, local_rows, requests, roots, sealing, signing, verification
 from bench.figures import Figure
 
 
@@ -27,6 +27,8 @@ def main() -> int:
     parts: dict[str, Callable[[], Iterator[Figure]]] = {
         "verification": lambda: verification.figures(arguments.entries),
         "audit": lambda: audit.figures(arguments.entries, arguments.memory_entries),
+        "sealing": sealing.figures,
+        "roots": roots.figures,
         "signing": signing.figures,
         "requests": requests.figures,
         "rows": local_rows.figures,
