@@ -218,10 +218,17 @@ def _other(value: object) -> Leaf:
 def _path(rows: object) -> tuple[tuple[int, bytes], ...]:
     if type(rows) is not list:
         raise RuleBroken("balance.path", "[[sum, b64 hash], ...]", rows)
+    siblings = []
     for row in rows:
         if type(row) is not list or len(row) != 2:
             raise RuleBroken("balance.path", "[sum, b64 hash]", row)
-    return tuple([(_decimal(amount), _hash(text)) for amount, text in rows])
+        amount, text = row
+        if type(amount) is str and len(amount) < 39 and _is_decimal(amount):
+            # As `_decimal`, of which nearly all are much below 2^128, without its call.
+            siblings.append((int(amount), _hash(text)))
+        else:
+            siblings.append((_decimal(amount), _hash(text)))
+    return tuple(siblings)
 
 
 def _decimal(value: object) -> int:
