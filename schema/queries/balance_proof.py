@@ -38,7 +38,7 @@ class BalanceProofQuery:
             try:
                 return log.balance_proof(wallet, code)
             except RuleBroken as broken:
-                if broken.rule == "block.currency":  # it is younger than the newest block
+                if broken.rule == "balance.currency":  # it is younger than the newest block
                     raise not_sealed(_WHAT) from None
                 raise
 
