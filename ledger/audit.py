@@ -22,7 +22,7 @@ from ledger.audit_files import LogFiles, Source, check_extends, edge_tiles
 from ledger.audit_state import MALFORMED, AuditState, Saved, StateBroken
 from ledger.block_rules import BlockRules, LateEntry
 from ledger.blocks import CurrencyBalances
-from ledger.checkpoints import Checkpoint
+from ledger.checkpoints import CHECKPOINT, Checkpoint
 from ledger.entries import Entry, read_entry
 from ledger.errors import Fault, RuleBroken, fault_of
 from ledger.governance import Check
@@ -35,7 +35,6 @@ from ledger.tiles import ENTRIES, TILE_WIDTH, GrowingTree, Tile, TileReader
 from ledger.verify import Signatures, signatures_of
 from ledger.wallets import Wallet
 
-CHECKPOINT = "checkpoint"
 SAVE_EVERY = 50_000
 """Entries after which the next block is saved, if the state is a file."""
 _STANDINGS_IN_MEMORY = 4_096

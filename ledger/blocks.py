@@ -22,6 +22,7 @@ from typing import NamedTuple, cast
 from ledger.canonical import MAX_INTEGER, canonical
 from ledger.errors import RuleBroken
 from ledger.names import At, CurrencyCode, Hash, digest, is_at, is_currency, is_hash
+from ledger.tx import read_text
 
 Totals = Mapping[tuple[str, CurrencyCode], int]
 """What every account that is not a wallet's adds up to."""
@@ -69,12 +70,12 @@ def read_block(body: Mapping[str, object]) -> Block:
         raise RuleBroken("block.v", 1, body["v"])
     block = Block(
         height=_count(body["height"], "block.height"),
-        at=cast(At, _text(body["at"], is_at, "block.at")),
-        prev=cast(Hash, _text(body["prev"], is_hash, "block.prev")),
+        at=cast(At, read_text(body["at"], is_at, "block.at")),
+        prev=cast(Hash, read_text(body["prev"], is_hash, "block.prev")),
         first=_count(body["first"], "block.first"),
         size=_count(body["size"], "block.size"),
         balances=_read_balances(body["balances"]),
-        totals=cast(Hash, _text(body["totals"], is_hash, "block.totals")),
+        totals=cast(Hash, read_text(body["totals"], is_hash, "block.totals")),
     )
     if block.first >= block.size:
         raise RuleBroken("block.first", f"below {block.size}", block.first)
@@ -107,7 +108,7 @@ def _read_balances(value: object) -> dict[CurrencyCode, CurrencyBalances]:
         if type(arrears) is not int or not -MAX_INTEGER <= arrears <= 0:
             raise RuleBroken("block.balances.arrears", "0 or less, within 2^53 - 1", arrears)
         balances[CurrencyCode(code)] = CurrencyBalances(
-            cast(Hash, _text(row["root"], is_hash, "block.balances.root")),
+            cast(Hash, read_text(row["root"], is_hash, "block.balances.root")),
             _count(row["owed"], "block.balances.owed"),
             arrears,
             _count(row["wallets"], "block.balances.wallets"),
@@ -118,10 +119,4 @@ def _read_balances(value: object) -> dict[CurrencyCode, CurrencyBalances]:
 def _count(value: object, rule: str) -> int:
     if type(value) is not int or not 0 <= value <= MAX_INTEGER:
         raise RuleBroken(rule, "an integer from 0 to 2^53 - 1", value)
-    return value
-
-
-def _text(value: object, matches: object, rule: str) -> str:
-    if type(value) is not str or not matches(value):  # type: ignore[operator]
-        raise RuleBroken(rule, "the form that docs/ledger-format.md gives", value)
     return value

@@ -23,6 +23,9 @@ from ledger.tree import EMPTY_ROOT
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _SIZE = re.compile(r"(?:0|[1-9][0-9]{0,18})\Z")
 
+CHECKPOINT = "checkpoint"
+"""Its path below a log's prefix."""
+
 
 class Checkpoint(NamedTuple):
     """The tree of a log at one size. root: 32 bytes."""

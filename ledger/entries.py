@@ -19,9 +19,9 @@ from ledger.errors import RuleBroken
 from ledger.governance import GOVERNANCE_TYPES
 from ledger.names import Hash, entry_hash
 from ledger.notes import NoteSignature, Signer, note_of, parse_note, sign_note
+from ledger.tiles import ENTRY_MAX_BYTES
 from ledger.tx import TX_MAX_BYTES, Tx, tx_body
 
-ENTRY_MAX_BYTES = 65_535
 _TYPES = frozenset({"tx", "block", *GOVERNANCE_TYPES})
 
 

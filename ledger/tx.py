@@ -174,9 +174,9 @@ def read_tx(body: Mapping[str, object]) -> Tx:
         raise RuleBroken("tx.of", "present" if of is None else "absent", of)
     by = read_authority(body["by"])
     tx = Tx(
-        id=cast(TransactionId, _text(body["id"], is_base32_id, "tx.id")),
+        id=cast(TransactionId, read_text(body["id"], is_base32_id, "tx.id")),
         kind=kind,
-        at=cast(At, _text(body["at"], is_at, "tx.at")),
+        at=cast(At, read_text(body["at"], is_at, "tx.at")),
         postings=_read_postings(body["postings"]),
         chains=_read_chains(body["chains"]),
         lots=_read_lots(body["lots"]) if "lots" in members else (),
@@ -194,7 +194,7 @@ def read_authority(value: object) -> Authority:
     """Reads a `by`. Raises RuleBroken."""
     if type(value) is not dict or not value.keys() <= {"party", "key", "sig", "asked"}:
         raise RuleBroken("by.members", "party, and key, sig and asked of one who signs", value)
-    party = _text(value.get("party"), is_party, "by.party")
+    party = read_text(value.get("party"), is_party, "by.party")
     if not party.startswith(("partner:", "operator:")):
         if len(value) != 1:
             raise RuleBroken("by.members", "party alone", sorted(value))
@@ -206,8 +206,8 @@ def read_authority(value: object) -> Authority:
     return Authority(
         party,
         key,
-        _text(value.get("sig"), is_signature, "by.sig"),
-        cast(Hash, _text(value.get("asked"), is_hash, "by.asked")),
+        read_text(value.get("sig"), is_signature, "by.sig"),
+        cast(Hash, read_text(value.get("asked"), is_hash, "by.asked")),
     )
 
 
@@ -221,14 +221,15 @@ def _read_approval(value: object, by: Authority) -> Authority:
     return approved
 
 
-def _text(value: object, matches: object, rule: str) -> str:
+def read_text(value: object, matches: object, rule: str) -> str:
+    """A string of that form. Raises RuleBroken with the rule."""
     if type(value) is not str or not matches(value):  # type: ignore[operator]
         raise RuleBroken(rule, "the form that docs/ledger-format.md gives", value)
     return value
 
 
 def _optional(body: Mapping[str, object], name: str, matches: object) -> str | None:
-    return _text(body[name], matches, f"tx.{name}") if name in body else None
+    return read_text(body[name], matches, f"tx.{name}") if name in body else None
 
 
 def _read_postings(value: object) -> tuple[Posting, ...]:
@@ -259,14 +260,14 @@ def _read_chains(value: object) -> tuple[Link, ...]:
     for row in value:
         if type(row) is not dict or row.keys() != _LINK:
             raise RuleBroken("tx.chains.members", sorted(_LINK), row)
-        wallet = cast(WalletId, _text(row["wallet"], is_base32_id, "tx.chains.wallet"))
+        wallet = cast(WalletId, read_text(row["wallet"], is_base32_id, "tx.chains.wallet"))
         if wallet <= last:
             raise RuleBroken("tx.chains.order", "sorted, each wallet once", wallet)
         last = wallet
         seq = row["seq"]
         if type(seq) is not int or not 1 <= seq <= MAX_INTEGER:
             raise RuleBroken("tx.chains.seq", "an integer from 1", seq)
-        prev = cast(Hash, _text(row["prev"], is_hash, "tx.chains.prev"))
+        prev = cast(Hash, read_text(row["prev"], is_hash, "tx.chains.prev"))
         links.append(Link(wallet, seq, prev, _read_after(row["after"])))
     return tuple(links)
 
@@ -294,9 +295,9 @@ def _read_lots(value: object) -> tuple[LotChange, ...]:
         if type(row) is not list or len(row) != 4:
             raise RuleBroken("tx.lots", "[wallet, expires, issuer, change]", row)
         wallet, expires, issuer, change = row
-        _text(wallet, is_base32_id, "tx.lots.wallet")
-        _text(expires, is_expires, "tx.lots.expires")
-        _text(issuer, is_id, "tx.lots.issuer")
+        read_text(wallet, is_base32_id, "tx.lots.wallet")
+        read_text(expires, is_expires, "tx.lots.expires")
+        read_text(issuer, is_id, "tx.lots.issuer")
         if type(change) is not int or change == 0 or not -MAX_INTEGER <= change <= MAX_INTEGER:
             raise RuleBroken("tx.lots.change", "an integer, not 0, within 2^53 - 1", change)
         if (wallet, expires, issuer) <= last:

@@ -16,11 +16,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from ledger.entries import ENTRY_MAX_BYTES
-from ledger.tiles import TILE_WIDTH
+from ledger.checkpoints import CHECKPOINT
+from ledger.tiles import ENTRY_MAX_BYTES, TILE_WIDTH
 from local.problems import Problem
 
-CHECKPOINT = "checkpoint"
 CHECKPOINT_MAX_BYTES = 65_536
 TILE_MAX_BYTES = TILE_WIDTH * (2 + ENTRY_MAX_BYTES)
 _TIMEOUT_S = 10.0

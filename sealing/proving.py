@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ledger.balance_proofs import balance_extra
 from ledger.balance_tree import EMPTY_ROOT, path, wallet_key, wallet_state
 from ledger.blocks import Block, read_block
-from ledger.checkpoints import Checkpoint
+from ledger.checkpoints import CHECKPOINT, Checkpoint
 from ledger.entries import read_entry
 from ledger.errors import RuleBroken
 from ledger.names import CurrencyCode, Hash, TransactionId, WalletId
@@ -22,7 +22,7 @@ from loyalty.ports import StoreUnavailable
 from sealing.pages import Pages
 from sealing.ports import Heads, Objects, Rows
 from sealing.position import CurrencyPosition, read_position
-from sealing.publication import CHECKPOINT, checkpoint_of, published
+from sealing.publication import checkpoint_of, published
 
 _PAGES_CACHED = 1_000
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import orjson
 
-from ledger.checkpoints import Checkpoint, read_checkpoint
+from ledger.checkpoints import CHECKPOINT, Checkpoint, read_checkpoint
 from ledger.cosignatures import with_lines
 from ledger.errors import RuleBroken
 from ledger.names import TransactionId
@@ -28,7 +28,6 @@ from loyalty.ports import StoreUnavailable
 from sealing.ports import Heads, Objects, Tagged
 from sealing.stopped import Reason, SealingStopped
 
-CHECKPOINT = "checkpoint"
 # How often somebody else may publish in between before this one leaves it for another time.
 _TURNS = 5
 

@@ -4,12 +4,11 @@ from datetime import timedelta
 from random import Random
 
 from ledger.balance_tree import Root
-from ledger.checkpoints import Checkpoint, opened
+from ledger.checkpoints import CHECKPOINT, Checkpoint, opened
 from ledger.names import CurrencyCode, WalletId
 from ledger.notes import SeedSigner
 from sealing.ports import Heads, Objects, Rows
 from sealing.position import Position, read_position
-from sealing.publication import CHECKPOINT
 from sealing.sealer import Keys, Progress, Sealer
 from storage.memory_log import MemoryHeads, MemoryObjects
 from tests.coalition import OPERATOR, ORIGIN, House

@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from ledger.audit import CHECKPOINT, audit
+from ledger.audit import audit
 from ledger.audit_state import AuditState, StateBroken
+from ledger.checkpoints import CHECKPOINT
 from ledger.notes import VerifierKey
 from witness.service import NotYet
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 import functions.sealer
-from local import cli, demo
+from local import cli, demo, sealing
 from local.aws import REGION, TABLE, local_objects
 from local.journey import PARTNERS
 from local.replay import replay
@@ -63,15 +63,17 @@ def test_forty_baskets_verify_and_add_up(capsys):
     assert owed == sums["issued"] - sums["burned"] - sums["expired"]
 
 
-def test_the_published_log_is_all_of_it(capsys, tmp_path):
+def test_the_published_log_is_all_of_it(monkeypatch, capsys, tmp_path):
     """Sealed by itself, cosigned, audited from its address; its folder verifies with the commands
     that anyone has, and with no word of ours but the log's key."""
     folder = tmp_path / "published"
+    # Often, so that it seals while so few baskets are replayed, however quick the machine.
+    monkeypatch.setattr(sealing, "POLL_S", 0.05)
     status, told, error = run(capsys, "--baskets", "20", "--export", str(folder))
     assert (status, error) == (0, "")
     log, table = told["log"], told["verification"]
     assert log["faults"] == []
-    assert log["blocks"] >= 1
+    assert log["blocks"] > 1
     assert log["size"] == table["entries"] + log["blocks"]
     assert log["owed"] == table["owed"]
     assert log["cosigned"] == ["witness.stars.example"]

@@ -15,6 +15,7 @@ from typing import Any
 from ledger.audit import audit
 from ledger.balance_tree import found_all, leaf_of, wallet_key, wallet_state
 from ledger.blocks import Block, read_block, totals_json
+from ledger.checkpoints import CHECKPOINT
 from ledger.entries import read_entry
 from ledger.errors import RuleBroken
 from ledger.governance import Check
@@ -26,7 +27,7 @@ from ledger.wallets import Wallet, owed
 from loyalty.records import Member, Voucher, WalletOwner
 from sealing.pages import Pages
 from sealing.position import read_position
-from sealing.publication import CHECKPOINT, checkpoint_of
+from sealing.publication import checkpoint_of
 from sealing.stopped import Reason, SealingStopped
 from storage.reading import row_faults
 from tests.naive.forms import H

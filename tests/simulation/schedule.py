@@ -15,11 +15,12 @@ from random import Random
 from typing import Any, NamedTuple
 
 from functions import sealer as function
+from ledger.checkpoints import CHECKPOINT
 from ledger.errors import RuleBroken
 from ledger.names import At, at_moment, at_text
 from loyalty.ports import StoreUnavailable
 from loyalty.refusals import Code, Refused
-from sealing.publication import CHECKPOINT, checkpoint_of
+from sealing.publication import checkpoint_of
 from sealing.sealer import CLOCK_TOLERANCE, ENTRY_MAX_AGE, Sealer
 from sealing.stopped import Reason, SealingStopped
 from tests.simulation.checking import (

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from ledger.canonical import canonical
-from ledger.checkpoints import Checkpoint, opened
+from ledger.checkpoints import CHECKPOINT, Checkpoint, opened
 from ledger.cosignatures import cosignatures
 from ledger.instructions import instruction, registration
 from ledger.names import At, CurrencyCode, TransactionId, WalletId, digest, transaction_id
@@ -32,7 +32,7 @@ from loyalty.rewards import Redemption, redeem_reward, use_voucher
 from loyalty.transfers import Gift, transfer_points
 from sealing.ports import Answer as WitnessAnswer
 from sealing.ports import Head, Swap
-from sealing.publication import CHECKPOINT, checkpoint_of
+from sealing.publication import checkpoint_of
 from sealing.sealer import Keys, Sealer
 from sealing.witnesses import WitnessTarget, one_by_one
 from sealing.witnessing import Witnessing

@@ -40,6 +40,15 @@ def audited(house: SealedHouse) -> Fault | None:
     return audit(house.log, [LOG_KEY.verifier], cores=1).fault
 
 
+def a_day_slow(house: SealedHouse) -> None:
+    """An earn of 5 by a machine whose clock is 25 hours behind that of the sealed block."""
+    house.wait(hours=30)
+    house.sealed()
+    house.clock -= timedelta(hours=25)
+    house.earned(house.enrolled(), 5)
+    house.clock += timedelta(hours=26)
+
+
 def types_of(house: SealedHouse) -> list[str]:
     return [read_entry(data).type for data in entries_of(house)]
 
@@ -200,12 +209,7 @@ def test_a_ledger_that_was_never_sealed_is_sealed_from_its_beginning(house: Seal
 
 
 def test_an_entry_of_a_day_before_the_last_block_stops_the_sealer(house: SealedHouse) -> None:
-    """Its maker's clock is a day slow."""
-    house.wait(hours=30)
-    house.sealed()
-    house.clock -= timedelta(hours=25)
-    house.earned(house.enrolled(), 5)
-    house.clock += timedelta(hours=26)
+    a_day_slow(house)
     with pytest.raises(SealingStopped) as stopped:
         house.sealer.sweep()
     assert stopped.value.reason is Reason.TIME
@@ -358,11 +362,7 @@ def test_a_bundle_that_was_changed_is_not_published(house: SealedHouse) -> None:
 
 
 def test_others_do_not_wait_for_an_entry_that_is_too_old(house: SealedHouse) -> None:
-    house.wait(hours=30)
-    house.sealed()
-    house.clock -= timedelta(hours=25)
-    house.earned(house.enrolled(), 5)
-    house.clock += timedelta(hours=26)
+    a_day_slow(house)
     house.earned(house.enrolled(), 7)
     house.wait()
     assert house.sealer.seal(house.wallets()).entries == 1

@@ -2,10 +2,9 @@
 
 from base64 import b64encode
 
-from ledger.checkpoints import opened
+from ledger.checkpoints import CHECKPOINT, opened
 from ledger.cosignatures import cosign, with_lines
 from ledger.notes import COSIGNATURE, SeedSigner
-from sealing.publication import CHECKPOINT
 from tests.coalition import GROCER, OPERATOR, House, as_member, gid
 from tests.sealing import LOG_KEY, SealedHouse
 
