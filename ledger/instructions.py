@@ -26,8 +26,12 @@ _NOT_ASKED = frozenset({"v", "at", "type", "seq", "prev", "by", "signed"})
 
 def instruction(origin: str, operation: str, subject: str, asked: Hash) -> bytes:
     """The bytes to sign; asked is the b64 of its 32 bytes."""
-    head = f"tallystick/instruction/v1\n{origin}\n{operation}\n{subject}\n"
-    return head.encode() + b64decode(asked)
+    return instruction_head(origin, operation) + f"{subject}\n".encode() + b64decode(asked)
+
+
+def instruction_head(origin: str, operation: str) -> bytes:
+    """What the bytes to sign begin with, before their subject."""
+    return f"tallystick/instruction/v1\n{origin}\n{operation}\n".encode()
 
 
 def registration(origin: str, party: str, vkey: str) -> bytes:

@@ -32,17 +32,19 @@ OPERATOR = PartnerId("operator")
 NO_HASH = Hash(b64encode(bytes(32)).decode())
 
 _ID = r"[a-z0-9-]{2,32}"
+BASE32_ID = r"[0-7][0-9a-hjkmnp-tv-z]{25}"
+TIME = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z"
 # The unused low bits of the last character are zero: the only text that encodes those bytes.
-_BYTES_32 = r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]="
-_BYTES_64 = r"[A-Za-z0-9+/]{85}[AQgw]=="
+BYTES_32 = r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]="
+BYTES_64 = r"[A-Za-z0-9+/]{85}[AQgw]=="
 
-is_base32_id = re.compile(r"[0-7][0-9a-hjkmnp-tv-z]{25}\Z").match
+is_base32_id = re.compile(BASE32_ID + r"\Z").match
 is_id = re.compile(_ID + r"\Z").match
 is_party = re.compile(rf"(?:(?:partner|operator|system):{_ID}|member)\Z").match
 is_currency = re.compile(r"[A-Z0-9]{2,12}\Z").match
-is_hash = re.compile(_BYTES_32 + r"\Z").match
-is_signature = re.compile(_BYTES_64 + r"\Z").match
-_is_time = re.compile(r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z\Z").match
+is_hash = re.compile(BYTES_32 + r"\Z").match
+is_signature = re.compile(BYTES_64 + r"\Z").match
+_is_time = re.compile(TIME + r"\Z").match
 _is_date = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z").match
 
 _CROCKFORD = bytes.maketrans(

@@ -182,9 +182,9 @@ def read_tx(body: Mapping[str, object]) -> Tx:
         lots=_read_lots(body["lots"]) if "lots" in members else (),
         by=by,
         approved=_read_approval(body["approved"], by) if "approved" in members else None,
-        detail=cast(Hash | None, _optional(body, "detail", is_hash)),
-        rule=cast(Hash | None, _optional(body, "rule", is_hash)),
-        of=cast(TransactionId | None, of),
+        detail=cast("Hash | None", _optional(body, "detail", is_hash)),
+        rule=cast("Hash | None", _optional(body, "rule", is_hash)),
+        of=cast("TransactionId | None", of),
     )
     _check_sums(tx)
     return tx

@@ -5,7 +5,9 @@ nothing is available. What comes in pays arrears first. What goes out takes lots
 ties by issuer.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from sys import intern
 from typing import NamedTuple
 
 from ledger.canonical import MAX_INTEGER
@@ -128,15 +130,18 @@ def _merged(rows: tuple[Lot, ...]) -> tuple[Lot, ...]:
 
 def changed_lots(lots: tuple[Lot, ...], changes: Sequence[Lot]) -> tuple[Lot, ...]:
     """The lots of a wallet after changes to them. Raises RuleBroken below 0."""
-    if not changes:
-        return lots
-    sums = {(lot.expires, lot.issuer): lot.quantity for lot in lots}
+    kept = list(lots)
     for expires, issuer, change in changes:
-        quantity = sums.get((expires, issuer), 0) + change
+        place = bisect_left(kept, (expires, issuer))
+        end, quantity = place, change
+        if place < len(kept) and kept[place][:2] == (expires, issuer):
+            end, quantity = place + 1, kept[place].quantity + change
         if quantity < 0:
             raise RuleBroken("lots.negative", "no lot below 0", (expires, issuer, quantity))
-        sums[expires, issuer] = quantity
-    return tuple(sorted(Lot(*key, quantity) for key, quantity in sums.items() if quantity))
+        # Lots are most of what is kept of a wallet: many of them name the same days and issuers.
+        lot = Lot(Expires(intern(expires)), intern(issuer), quantity)
+        kept[place:end] = [lot] if quantity else []
+    return tuple(kept)
 
 
 def after(change: Change) -> Balances:

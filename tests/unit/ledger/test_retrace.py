@@ -97,8 +97,6 @@ USUAL = {
         book, book.wallet("ann"), rule=book.rule, expires=book.day
     ),
     "with a detail": lambda book: usual(book)._replace(detail=digest(b"receipt")),
-    "that pays arrears": lambda book: earn(book, owing(book, 30), rule=book.rule),
-    "that pays arrears and leaves some": lambda book: earn(book, owing(book, 5), rule=book.rule),
     "up to the largest integer": lambda book: earn(
         book, book.wallet("bob"), MAX_INTEGER, rule=book.rule
     ),
@@ -116,6 +114,26 @@ def test_a_usual_earn_goes_the_quick_way_to_the_same_state(book, made):
     assert all(check.holds() for check in checks)
     for name in ("wallets", "standing", "totals", "entries"):
         assert getattr(quick, name) == getattr(slow, name)
+
+
+UNUSUAL = {
+    "that pays arrears": lambda book: earn(book, owing(book, 30), rule=book.rule),
+    "that pays arrears and leaves some": lambda book: earn(book, owing(book, 5), rule=book.rule),
+    "that waits": lambda book: book.tx(
+        "earn",
+        kinds.earn(book.wallet("ann"), "acme", 20, book.at, None),
+        SYSTEM,
+        rule=book.rule,
+    ),
+}
+
+
+@pytest.mark.parametrize("made", UNUSUAL.values(), ids=UNUSUAL.keys())
+def test_an_unusual_earn_goes_through_the_rules(book, made):
+    """What the quick way does not know it leaves alone, and the rules take it."""
+    data = sign_entry(made(book), ENTRIES).data
+    assert retraced(book.history, data) is None
+    take(book.history, data)
 
 
 def test_what_was_learned_is_forgotten_when_governance_moves(book):
