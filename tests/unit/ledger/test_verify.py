@@ -201,11 +201,28 @@ def test_an_audit_uses_every_core_once(monkeypatch, ledger):
     monkeypatch.setattr(module, "_POOL_FROM_ENTRIES", 1)
     made = []
 
-    class Pool(module.ProcessPoolExecutor):
-        def __init__(self, workers, **more):
-            made.append(workers)
-            super().__init__(workers, **more)
+    class Worker(module._Worker):
+        def __init__(self, context):
+            super().__init__(context)
+            made.append(self)
 
-    monkeypatch.setattr(module, "ProcessPoolExecutor", Pool)
+    monkeypatch.setattr(module, "_Worker", Worker)
     assert verify(ledger, cores=3).fault is None
-    assert made == [2]
+    assert len(made) == 2
+    assert not any(each._process.is_alive() for each in made)
+
+
+def test_a_process_that_is_killed_is_not_taken_for_a_good_signature(monkeypatch, ledger):
+    """What it had not answered was not verified."""
+    monkeypatch.setattr(module, "_POOL_FROM_ENTRIES", 1)
+    monkeypatch.setattr(module, "_CHUNK_CHECKS", 7)
+
+    class Killed(module._Worker):
+        def send(self, rows):
+            self._process.kill()
+            self._process.join()
+            super().send(rows)
+
+    monkeypatch.setattr(module, "_Worker", Killed)
+    with pytest.raises(ChildProcessError, match="begin again"):
+        verify(ledger, cores=2)
