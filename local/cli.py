@@ -8,6 +8,7 @@ from pathlib import Path
 
 from local.log_commands import add_log_commands, port
 from local.problems import Problem
+from local.programme_commands import add_programme_command
 
 DEFAULT_PORT = 8000
 # From here on coupons are in use densely: about one with every fourteenth basket.
@@ -139,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_served(serve)
     serve.set_defaults(run=_serve)
     _add_sign(command("sign", "sign an input as a partner of the demo", _SIGN, _SIGN_EXAMPLES))
+    add_programme_command(command)
     add_log_commands(command)
     return parser
 

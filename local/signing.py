@@ -59,7 +59,7 @@ def _signed_input(signatory: Signatory, operation: str, given: dict[str, Any]) -
 
 
 def _signed_programme(signatory: Signatory, document: dict[str, Any]) -> dict[str, Any]:
-    programme, _, rule = read_programme(document)
+    rule, _, programme, _ = read_programme(document)
     subject = f"{programme.id}@{programme.version}"
     return _statement(signatory, "programme", subject, rule) | {
         "signature": signatory.programme_signature(document),

@@ -11,7 +11,9 @@ Use cases reach the outside through ports alone. The modules, from the ground up
     committing   one request, one effect: deciding again, answering again
     authority    whose word an entry rests on
     writing      an effect becomes a signed entry, and the rows that keep it
+    rules/       earn rules: what a purchase gives, and why it gives nothing
     programmes   a programme version: read strictly, and what it gives
+    dry_runs     what a version would have given for past orders
 
 and the use cases:
 

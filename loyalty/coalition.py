@@ -3,14 +3,13 @@
 from copy import deepcopy
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import NamedTuple
 
 from ledger.entries import read_entry
 from ledger.governance import Governance
 from ledger.names import At, WalletId, at_text, base32_id
 from ledger.notes import Signer
 from loyalty.ports import Clock, RandomBytes, Sleep, Store
-from loyalty.programmes import Programme, programme_of
+from loyalty.programmes import Version, version_of
 from loyalty.records import ProgrammeText
 from loyalty.refusals import Code, Refused
 
@@ -42,18 +41,9 @@ class Coalition:
         """Who takes part, as of the newest governance entry. Read only."""
         return self._known.governance(self.store)
 
-    def programme(self, rule: str) -> Programme:
+    def version(self, rule: str) -> Version:
         """The programme version of that digest. Raises Refused if there is none."""
-        return self._known.programme(self.store, rule).programme
-
-    def programme_text(self, rule: str) -> str:
-        """Its canonical JSON."""
-        return self._known.programme(self.store, rule).text
-
-
-class _Version(NamedTuple):
-    programme: Programme
-    text: str
+        return self._known.version(self.store, rule)
 
 
 class _Known:
@@ -61,7 +51,7 @@ class _Known:
 
     def __init__(self) -> None:
         self._governance = Governance()
-        self._programmes: dict[str, _Version] = {}
+        self._versions: dict[str, Version] = {}
         self._lock = Lock()
 
     def governance(self, store: Store) -> Governance:
@@ -76,12 +66,11 @@ class _Known:
                 self._governance = known
             return self._governance
 
-    def programme(self, store: Store, rule: str) -> _Version:
-        known = self._programmes.get(rule)
+    def version(self, store: Store, rule: str) -> Version:
+        known = self._versions.get(rule)
         if known is None:
             found = store.record(ProgrammeText, rule)
             if found is None:
                 raise Refused(Code.NOT_FOUND, f"there is no programme version {rule}")
-            text = found.record.document
-            known = self._programmes[rule] = _Version(programme_of(text), text)
+            known = self._versions[rule] = version_of(found.record.document)
         return known

@@ -180,7 +180,7 @@ def publish_programme(
 
     An operator publishes, or a partner for points of its own. record: its digest.
     """
-    programme, text, rule = read_programme(document)
+    rule, text, programme, _ = read_programme(document)
 
     def decide() -> Plan:
         draft = _GovernanceDraft(coalition)

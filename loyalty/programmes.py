@@ -8,60 +8,39 @@
       "expiry": {"after": "month_end", "months": 12}
     }
 
-`expiry` is the end of the month that lies `months` after the purchase, or {"after": "never"}.
+What earns is in `loyalty.rules`. `expiry` is the end of the month that lies `months` after the
+purchase, or {"after": "never"}.
 Amounts are integers: money in minor units of an ISO 4217 currency, points in the points currency's.
 """
 
 import re
 from calendar import monthrange
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, NamedTuple
 
 import msgspec
 from msgspec import Meta
 
-from ledger.canonical import MAX_INTEGER, canonical, parse
+from ledger.canonical import canonical, parse
 from ledger.errors import RuleBroken
-from ledger.names import NEVER, OPERATOR, CurrencyCode, Expires, Hash, digest
+from ledger.names import NEVER, OPERATOR, CurrencyCode, Expires, Hash, day_of, digest
 from loyalty.refusals import Code, Refused
+from loyalty.rules.deciding import Outcome, Rules
+from loyalty.rules.effects import AnyEffect
+from loyalty.rules.orders import Data, Id, Order, Positive
 from loyalty.texts import check_text, check_value
 
 DOCUMENT_MAX_BYTES = 65_536
 TITLE_MAX_CHARS = 120
 
 _PLACE = re.compile(r" - at `\$([^`]*)`\Z")
+_UNKNOWN = re.compile(r"unknown field `([^`]*)`")
 _STEP = re.compile(r"[^.\[\]]+")
 
-Id = Annotated[str, Meta(pattern=r"^[a-z0-9-]{2,32}$")]
-Positive = Annotated[int, Meta(ge=1, le=MAX_INTEGER)]
-Money = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
 Title = Annotated[str, Meta(min_length=1, max_length=TITLE_MAX_CHARS)]
-Rounding = Literal["floor", "half_up"]
 
 
-class _Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    pass
-
-
-class PointsPerAmount(_Rule, tag_field="effect", tag="points_per_amount", frozen=True):
-    """`points` for every `per_minor` spent at one of `partners`, by proportion."""
-
-    id: Id
-    partners: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=64)]
-    money: Money
-    points: Positive
-    per_minor: Positive
-    rounding: Rounding
-
-    def award(self, amount_minor: int) -> int:
-        """The points for an amount, in exact arithmetic."""
-        doubled = 2 * amount_minor * self.points
-        if self.rounding == "half_up":
-            doubled += self.per_minor
-        return doubled // (2 * self.per_minor)
-
-
-class Reward(_Rule, frozen=True):
+class Reward(Data, frozen=True, kw_only=True):
     """What a member gets for points, as a voucher of the partner that gives it."""
 
     id: Id
@@ -70,24 +49,24 @@ class Reward(_Rule, frozen=True):
     partner: Id
 
 
-class MonthEnd(_Rule, tag_field="after", tag="month_end", frozen=True):
+class MonthEnd(Data, tag_field="after", tag="month_end", frozen=True):
     """Points lapse at the end of a month."""
 
     months: Annotated[int, Meta(ge=0, le=120)]
 
 
-class Never(_Rule, tag_field="after", tag="never", frozen=True):
+class Never(Data, tag_field="after", tag="never", frozen=True):
     """Points do not lapse."""
 
 
-class Programme(_Rule, frozen=True):
+class Programme(Data, frozen=True, kw_only=True):
     """One version of a programme."""
 
     id: Id
     version: Positive
     name: Title
     currency: Annotated[str, Meta(pattern=r"^[A-Z0-9]{2,12}$")]
-    earn: Annotated[tuple[PointsPerAmount, ...], Meta(max_length=500)]
+    earn: Annotated[tuple[AnyEffect, ...], Meta(max_length=500)]
     rewards: Annotated[tuple[Reward, ...], Meta(max_length=500)]
     expiry: MonthEnd | Never
 
@@ -112,18 +91,34 @@ class Programme(_Rule, frozen=True):
         return Expires(f"{year:04d}-{month + 1:02d}-{monthrange(year, month + 1)[1]:02d}")
 
 
-class Award(msgspec.Struct, frozen=True):
-    """What one programme gives for one purchase, and by which of its rules."""
+class Award(NamedTuple):
+    """What one programme gives for one purchase. outcomes: of the rules that give something."""
 
     rule: Hash
     currency: CurrencyCode
     points: int
     expires: Expires
-    matched: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
 
 
-def read_programme(document: object) -> tuple[Programme, str, Hash]:
-    """A programme version, its canonical JSON and its digest. Raises Refused with the path."""
+class Version(NamedTuple):
+    """A programme version as it is used. rule: the digest of text, its canonical JSON."""
+
+    rule: Hash
+    text: str
+    programme: Programme
+    rules: Rules
+
+    def award(self, order: Order) -> Award:
+        """What it gives for a purchase; 0 points where no rule holds."""
+        outcomes = self.rules.decided(order)
+        points = sum(each.points for each in outcomes)
+        expires = self.programme.expires(date.fromisoformat(day_of(order.at)))
+        return Award(self.rule, self.programme.points_currency, points, expires, tuple(outcomes))
+
+
+def read_programme(document: object) -> Version:
+    """A programme version of a JSON value. Raises Refused with the path."""
     check_value(document, "document")
     try:
         text = canonical(document)
@@ -141,19 +136,28 @@ def read_programme(document: object) -> tuple[Programme, str, Hash]:
             Code.INVALID_INPUT, f"not a programme: {error}", "document", *_path(str(error))
         ) from None
     _check(programme)
-    return programme, text.decode(), digest(text)
+    return Version(digest(text), text.decode(), programme, Rules(programme.earn))
 
 
-def programme_of(text: str) -> Programme:
+def json_schema() -> dict[str, object]:
+    """What a programme may say, for editors: docs/programme.schema.json."""
+    return msgspec.json.schema(Programme)
+
+
+def version_of(text: str) -> Version:
     """A programme version from text that `read_programme` made."""
     parse(text.encode())
-    return msgspec.json.decode(text, type=Programme)
+    programme = msgspec.json.decode(text, type=Programme)
+    return Version(digest(text.encode()), text, programme, Rules(programme.earn))
 
 
 def _path(message: str) -> list[str]:
-    """The place that a validation error names at its end, as in `… - at `$.earn[0].points``."""
-    place = _PLACE.search(message)
-    return _STEP.findall(place[1]) if place else []
+    """The place that a validation error names at its end, as in `… - at `$.earn[0].points``; of a
+    member that is not known, that member.
+    """
+    place, unknown = _PLACE.search(message), _UNKNOWN.search(message)
+    steps = _STEP.findall(place[1]) if place else []
+    return [*steps, unknown[1]] if unknown else steps
 
 
 def _check(programme: Programme) -> None:
@@ -173,17 +177,3 @@ def _check(programme: Programme) -> None:
         raise Refused(Code.INVALID_INPUT, "a programme names at least one partner", "document")
     if OPERATOR in programme.partners():
         raise Refused(Code.INVALID_INPUT, "`operator` is not a partner's id", "document")
-
-
-def award(
-    programme: Programme, rule: Hash, partner: str, money: str, amount_minor: int, day: date
-) -> Award:
-    """What a programme version gives for a purchase; 0 points where no rule matches."""
-    matching = [earn for earn in programme.earn if partner in earn.partners and earn.money == money]
-    return Award(
-        rule,
-        programme.points_currency,
-        sum(earn.award(amount_minor) for earn in matching),
-        programme.expires(day),
-        tuple(earn.id for earn in matching),
-    )

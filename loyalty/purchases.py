@@ -1,57 +1,89 @@
-"""Recording a purchase: what every programme in force gives for it."""
+"""A purchase: what every programme in force gives for it, or would give."""
 
 import re
-from datetime import date
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ledger.errors import RuleBroken, shown
 from ledger.governance import Governance
 from ledger.kinds import earn
-from ledger.names import NO_HASH, Hash, day_of, transaction_id
+from ledger.names import NO_HASH, At, Hash, day_of, transaction_id
 from ledger.tx import Authority
+from loyalty.actors import Actor, PartnerActor
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.members import the_member, with_wallets
-from loyalty.programmes import Award, award
+from loyalty.programmes import Award, Version
 from loyalty.refusals import Code, Refused
-from loyalty.texts import check_amount, check_moment, check_text
+from loyalty.rules.orders import Line, Order
+from loyalty.texts import check_amount, check_label, check_moment, check_text
 from loyalty.writing import PROGRAMME, Draft, refuse
 
+LINES_MAX = 500
 _MONEY = re.compile(r"[A-Z]{3}\Z")
 
 
-class Purchase(NamedTuple):
-    """What a member bought. amount_minor: in minor units of `money`, an ISO 4217 code.
+class Basket(NamedTuple):
+    """What was bought, where and when. amount_minor: in minor units of `money`, an ISO 4217 code.
 
-    reference: the partner's own, e.g. a receipt's number; purchased_at: now, if absent.
+    purchased_at: now, if absent; channel, store, tender: empty if the partner does not say; lines:
+    those that it lists, which need not be all.
     """
 
-    member: str
     amount_minor: int
     money: str
-    reference: str | None
-    purchased_at: str | None
+    purchased_at: str | None = None
+    channel: str = ""
+    store: str = ""
+    tender: str = ""
+    lines: tuple[Line, ...] = ()
+
+
+class Considered(NamedTuple):
+    """What one programme version makes of an order."""
+
+    version: Version
+    order: Order
+    award: Award
+
+
+class Recorded(NamedTuple):
+    """considered: what every programme made of it; None if the request was answered before."""
+
+    answer: Answer
+    considered: tuple[Considered, ...] | None
 
 
 def record_purchase(
-    coalition: Coalition, request: Request, purchase: Purchase, signature: Signature | None
-) -> Answer:
-    """Awards points for a purchase at the partner that asks.
+    coalition: Coalition,
+    request: Request,
+    member_id: str,
+    basket: Basket,
+    reference: str | None,
+    signature: Signature | None,
+) -> Recorded:
+    """Awards points for what a member bought at the partner that asks.
+
+    reference: the partner's own, e.g. a receipt's number.
 
     The partner's signature is on the first award's entry; a further programme's is by the system,
     under the rule that the partner signed. A purchase that earns nothing is remembered without an
     entry.
     """
     partner = require_partner(request.actor).id
+    decided: list[tuple[Plan, tuple[Considered, ...]]] = []
 
     def decide() -> Plan:
-        _check(coalition, purchase)
-        found = the_member(coalition, purchase.member, "memberId")
+        _check(coalition, basket)
+        if reference is not None:
+            check_text(reference, 64, "reference")
+        found = the_member(coalition, member_id, "memberId")
         governance = coalition.governance()
-        awards = _awards(coalition, governance, partner, purchase)
+        considered = _considered(coalition, governance, partner, basket)
+        awards = _given(considered, coalition.now())
         currencies = [each.currency for each in awards]
-        member, puts = with_wallets(coalition, purchase.member, found, currencies)
+        member, puts = with_wallets(coalition, member_id, found, currencies)
         wallets = {member.wallets[each.currency]: each.currency for each in awards}
         draft = Draft(coalition, governance, wallets)
         by = authority(governance, request, "earn", draft.at, signature)
@@ -65,56 +97,109 @@ def record_purchase(
                     earn(wallet, partner, each.points, draft.at, each.expires),
                     by if first else Authority(PROGRAMME),
                     rule=each.rule,
-                    detail=_detail(purchase),
+                    detail=_detail(basket, reference),
                 )
             except RuleBroken as broken:
                 raise refuse(broken, "amount") from None
-        return draft.plan(request.id, records=puts)
+        plan = draft.plan(request.id, records=puts)
+        decided.append((plan, considered))
+        return plan
 
-    return carry_out(coalition, request, decide)
+    answer = carry_out(coalition, request, decide)
+    own = next((considered for plan, considered in decided if plan.answer is answer), None)
+    return Recorded(answer, own)
 
 
-def _detail(purchase: Purchase) -> dict[str, object]:
+def preview_earn(
+    coalition: Coalition, actor: Actor, partner: str, basket: Basket
+) -> tuple[Considered, ...]:
+    """What a purchase at a partner would give now. Writes nothing.
+
+    A partner asks for its own till; members and operators for any.
+    """
+    if isinstance(actor, PartnerActor) and actor.id != partner:
+        raise Refused(Code.NOT_PERMITTED, "a partner asks for its own till", "partnerId")
+    governance = coalition.governance()
+    if not governance.joined(partner, coalition.now()):
+        raise Refused(Code.NOT_FOUND, f"there is no partner {shown(partner[:64])}", "partnerId")
+    _check(coalition, basket)
+    return _considered(coalition, governance, partner, basket)
+
+
+def _detail(basket: Basket, reference: str | None) -> dict[str, object]:
     """What the entry commits to but does not show."""
-    detail: dict[str, object] = {"amount": purchase.amount_minor, "money": purchase.money}
-    if purchase.reference is not None:
-        detail["reference"] = purchase.reference
-    if purchase.purchased_at is not None:
-        detail["purchased_at"] = purchase.purchased_at
-    return detail
+    said = {
+        "reference": reference,
+        "purchased_at": basket.purchased_at,
+        "channel": basket.channel or None,
+        "store": basket.store or None,
+        "tender": basket.tender or None,
+    }
+    amount = {"amount": basket.amount_minor, "money": basket.money}
+    return amount | {name: value for name, value in said.items() if value is not None}
 
 
-def _check(coalition: Coalition, purchase: Purchase) -> None:
-    check_amount(purchase.amount_minor, "amount", "minor")
-    if not _MONEY.match(purchase.money):
+def _check(coalition: Coalition, basket: Basket) -> None:
+    check_amount(basket.amount_minor, "amount", "minor")
+    if not _MONEY.match(basket.money):
         raise Refused(
             Code.INVALID_INPUT,
-            f"an ISO 4217 code like EUR, not {shown(purchase.money[:64])}",
+            f"an ISO 4217 code like EUR, not {shown(basket.money[:64])}",
             "amount",
             "currency",
         )
-    if purchase.reference is not None:
-        check_text(purchase.reference, 64, "reference")
-    if purchase.purchased_at is not None:
-        check_moment(purchase.purchased_at, coalition.now(), "purchasedAt")
+    if basket.purchased_at is not None:
+        check_moment(basket.purchased_at, coalition.now(), "purchasedAt")
+    for name in ("channel", "store", "tender"):
+        if getattr(basket, name):
+            check_label(getattr(basket, name), name)
+    _check_lines(basket)
 
 
-def _awards(
-    coalition: Coalition, governance: Governance, partner: str, purchase: Purchase
-) -> list[Award]:
-    """What each programme gives, by its version of the purchase's time, where that is above 0."""
+def _check_lines(basket: Basket) -> None:
+    if len(basket.lines) > LINES_MAX:
+        raise Refused(Code.LIMIT_EXCEEDED, f"at most {LINES_MAX} lines", "lines")
+    for number, line in enumerate(basket.lines):
+        place = ("lines", str(number))
+        check_label(line.sku, *place, "sku")
+        check_label(line.category, *place, "category")
+        if not 0 <= line.amount_minor <= basket.amount_minor:
+            raise Refused(
+                Code.INVALID_INPUT,
+                f"0 to the whole amount, {basket.amount_minor}, not {shown(line.amount_minor)}",
+                *place,
+                "minor",
+            )
+    total = sum(line.amount_minor for line in basket.lines)
+    if total > basket.amount_minor:
+        raise Refused(
+            Code.INVALID_INPUT,
+            f"the lines add up to {total}, which is more than {basket.amount_minor}",
+            "lines",
+        )
+
+
+def _considered(
+    coalition: Coalition, governance: Governance, partner: str, basket: Basket
+) -> tuple[Considered, ...]:
+    """What each programme makes of it, by its version of the purchase's time."""
     now = coalition.now()
-    at = purchase.purchased_at or now
+    at = At(basket.purchased_at or now)
     newest: dict[str, tuple[int, Hash]] = {}
     for rule, version in governance.versions.items():
         if version.term.since <= at and version.term.holds(now):
             newest[version.id] = max(newest.get(version.id, (0, NO_HASH)), (version.version, rule))
-    day = date.fromisoformat(day_of(at))
-    awards = (
-        award(coalition.programme(rule), rule, partner, purchase.money, purchase.amount_minor, day)
-        for _, rule in (newest[id_] for id_ in sorted(newest))
-        # Of that version alone: who is not in a newer one any more earns nothing by an older one.
-        if partner in governance.versions[rule].signed
-    )
-    # Points of a late purchase that would have lapsed by now are not given.
+    _, money, _, channel, store, tender, lines = basket
+    order = Order(partner, money, basket.amount_minor, at, lines, channel, store, tender)
+    # Of that version alone: who is not in a newer one any more earns nothing by an older one.
+    rules = [rule for _, (_, rule) in sorted(newest.items())]
+    versions = [
+        coalition.version(rule) for rule in rules if partner in governance.versions[rule].signed
+    ]
+    return tuple(Considered(each, order, each.award(order)) for each in versions)
+
+
+def _given(considered: Sequence[Considered], now: str) -> list[Award]:
+    """The awards above 0; points of a late purchase that would have lapsed by now are not given."""
+    awards = [each.award for each in considered]
     return [each for each in awards if each.points and each.expires >= day_of(now)]

@@ -107,7 +107,7 @@ def _find(
         raise Refused(
             Code.NOT_FOUND, f"there is no programme {shown(wanted.programme)}", "programmeId"
         )
-    programme = coalition.programme(rule)
+    programme = coalition.version(rule).programme
     reward = programme.reward(wanted.reward)
     if reward is None:
         raise Refused(

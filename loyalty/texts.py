@@ -13,6 +13,7 @@ TEXT_MAX_CHARS = 4_096
 VALUE_MAX_DEPTH = 16
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,128}\Z")
 # As in the ledger's canonical JSON.
+_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_-]{0,63}\Z")
 # Controls, format characters (zero width, bidirectional), surrogates, private use, unassigned.
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -98,6 +99,17 @@ def check_id(text: str, *field: str) -> str:
         raise Refused(
             Code.INVALID_INPUT,
             f"2 to 32 of a to z, 0 to 9 and hyphen, not {shown(text[:64])}",
+            *field,
+        )
+    return text
+
+
+def check_label(text: str, *field: str) -> str:
+    """How a partner calls one of its stores, channels, tenders, categories, articles. Refused."""
+    if not _LABEL.match(text):
+        raise Refused(
+            Code.INVALID_INPUT,
+            f"1 to 64 letters, digits, dots, hyphens and underscores, not {shown(text[:64])}",
             *field,
         )
     return text

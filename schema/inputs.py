@@ -1,7 +1,7 @@
 """Inputs that several mutations share, and what of an input its sender signs."""
 
 import dataclasses
-from typing import cast
+from typing import Protocol, cast
 
 import strawberry
 from strawberry.relay import GlobalID
@@ -11,7 +11,9 @@ from strawberry.utils.str_converters import to_camel_case
 from ledger.errors import shown
 from loyalty.authority import Signature
 from loyalty.committing import Request, request_of
+from loyalty.purchases import Basket
 from loyalty.refusals import Code, Refused
+from loyalty.rules.orders import Line
 from schema.context import Context
 from schema.queries.ids import is_id_of
 from schema.scalars import Points
@@ -25,6 +27,15 @@ class MoneyInput:
     currency: str = strawberry.field(description="An ISO 4217 code, like EUR.")
 
 
+@strawberry.input(description="One line of a receipt.")
+class LineInput:
+    sku: str
+    category: str
+    minor: Points = strawberry.field(
+        description="Of the whole line, after discounts, in minor units of the purchase's money."
+    )
+
+
 @strawberry.input(description="An Ed25519 signature over an instruction.")
 class SignatureInput:
     key: str = strawberry.field(description="The registered key's `name+hex(key id)`.")
@@ -32,6 +43,29 @@ class SignatureInput:
 
     def given(self) -> Signature:
         return Signature(self.key, self.signature)
+
+
+class BasketInput(Protocol):
+    """What inputs that describe a purchase have."""
+
+    amount: MoneyInput
+    purchased_at: str | None
+    channel: str | None
+    store: str | None
+    tender: str | None
+    lines: list[LineInput] | None
+
+
+def basket_of(input_: BasketInput) -> Basket:
+    return Basket(
+        input_.amount.minor,
+        input_.amount.currency,
+        input_.purchased_at,
+        input_.channel or "",
+        input_.store or "",
+        input_.tender or "",
+        tuple(Line(each.sku, each.category, each.minor) for each in input_.lines or ()),
+    )
 
 
 def given(signature: SignatureInput | None) -> Signature | None:

@@ -29,6 +29,7 @@ from schema.queries.consistency_proof import ConsistencyProofQuery
 from schema.queries.member import MemberQuery
 from schema.queries.node import NodeQuery
 from schema.queries.partner import PartnerQuery
+from schema.queries.preview_earn import PreviewEarnQuery
 from schema.queries.programme import ProgrammeQuery
 from schema.queries.receipt import ReceiptQuery
 from schema.queries.transaction import TransactionQuery
@@ -42,6 +43,7 @@ QUERIES = (
     CoalitionQuery,
     PartnerQuery,
     ProgrammeQuery,
+    PreviewEarnQuery,
     MemberQuery,
     WalletQuery,
     TransactionQuery,

@@ -95,6 +95,10 @@ RESULTS = {
     "transferPoints": f"transaction {TRANSACTION}",
     "reverseTransaction": f"transaction {TRANSACTION}",
 }
+# What a purchase was decided by: not said again where a request is answered again.
+DECISIONS = """explanation { programme { programmeId } currency points expires
+    rules { ruleId points code message } }"""
+EXPLAINED = {**RESULTS, "recordPurchase": f"{RESULTS['recordPurchase']} {DECISIONS}"}
 # What a partner signs each of them as.
 OPERATIONS = {"recordPurchase": "earn", "redeemReward": "redeem", "reverseTransaction": "reverse"}
 ERRORS = "userErrors { code field message }"
@@ -122,10 +126,11 @@ class Answer(NamedTuple):
 class House:
     """The coalition, its store, and the people who send requests.
 
-    prover: of its published log; None where nothing seals it.
+    prover: of its published log; None where nothing seals it; results: what is asked of mutations.
     """
 
     prover: Prover | None = None
+    results = RESULTS
 
     def __init__(self, store: MemoryStore | None = None) -> None:
         self._begin(MemoryStore() if store is None else store)
@@ -219,7 +224,7 @@ class House:
     def send(self, actor: Actor | None, mutation: str, input_: object) -> Answer:
         """The response to a mutation."""
         type_ = f"{mutation[0].upper()}{mutation[1:]}Input"
-        body = f"{mutation}(input: $input) {{ {RESULTS[mutation]} {ERRORS} }}"
+        body = f"{mutation}(input: $input) {{ {self.results[mutation]} {ERRORS} }}"
         return self.execute(f"mutation ($input: {type_}!) {{ {body} }}", actor, input=input_)
 
     def done(self, actor: Actor, mutation: str, input_: object) -> Any:

@@ -49,7 +49,7 @@ class PublishProgramme:
                     for each in input.signatures
                 ],
             )
-            id_ = coalition.programme(answer.record).id
+            id_ = coalition.version(answer.record).programme.id
             return PublishProgrammePayload(programme=programme(info.context, id_))
 
         return await answered(PublishProgrammePayload, act)

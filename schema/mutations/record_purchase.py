@@ -3,12 +3,13 @@
 import strawberry
 from strawberry.relay import GlobalID
 
-from loyalty.purchases import Purchase, record_purchase
+from loyalty.purchases import record_purchase
 from schema.context import Info
 from schema.errors import Payload, answered
-from schema.inputs import MoneyInput, SignatureInput, given, node_id, request
+from schema.inputs import LineInput, MoneyInput, SignatureInput, basket_of, given, node_id, request
 from schema.mutations.entries import earned_points, entries_of
 from schema.scalars import Points
+from schema.types.decision import EarnDecision, decisions
 from schema.types.transaction import Transaction
 
 
@@ -23,6 +24,16 @@ class RecordPurchaseInput:
     purchased_at: str | None = strawberry.field(
         default=None, description="UTC with milliseconds, at most 60 days ago; absent: now."
     )
+    channel: str | None = strawberry.field(
+        default=None, description="Where it was sold, as the programme calls it: web, store, app."
+    )
+    store: str | None = None
+    tender: str | None = strawberry.field(
+        default=None, description="How it was paid, as the programme calls it: cash, store-card."
+    )
+    lines: list[LineInput] | None = strawberry.field(
+        default=None, description="For rules that count some products; they need not be all."
+    )
     signature: SignatureInput | None = strawberry.field(
         default=None, description="The partner's, over the `earn` instruction."
     )
@@ -36,6 +47,9 @@ class RecordPurchasePayload(Payload):
     transactions: list[Transaction] = strawberry.field(
         default_factory=list, description="One for each programme that gives points; maybe none."
     )
+    explanation: list[EarnDecision] | None = strawberry.field(
+        default=None, description="Why it gave that; absent where the request is answered again."
+    )
 
 
 @strawberry.type
@@ -48,17 +62,19 @@ class RecordPurchase:
     ) -> RecordPurchasePayload:
         async def act() -> RecordPurchasePayload:
             asked = request(info.context, input)
-            purchase = Purchase(
+            answer, considered = record_purchase(
+                info.context.coalition,
+                asked,
                 node_id(input.member_id, "Member", "memberId"),
-                input.amount.minor,
-                input.amount.currency,
+                basket_of(input),
                 input.reference,
-                input.purchased_at,
-            )
-            answer = record_purchase(
-                info.context.coalition, asked, purchase, given(input.signature)
+                given(input.signature),
             )
             entries = await entries_of(info.context, asked, answer)
-            return RecordPurchasePayload(points=earned_points(entries), transactions=entries)
+            return RecordPurchasePayload(
+                points=earned_points(entries),
+                transactions=entries,
+                explanation=None if considered is None else decisions(considered),
+            )
 
         return await answered(RecordPurchasePayload, act)

@@ -63,7 +63,7 @@ class Programme(Node):
 
     @strawberry.field(description="The whole version, whose canonical JSON has that digest.")
     def document(self, info: Info) -> Document:
-        return Document(orjson.loads(info.context.coalition.programme_text(self.rule)))
+        return Document(orjson.loads(info.context.coalition.version(self.rule).text))
 
 
 def programme(context: Context, id_: str) -> Programme | None:
@@ -72,4 +72,4 @@ def programme(context: Context, id_: str) -> Programme | None:
     rule = context.coalition.governance().latest.get(("programme", id_))
     if rule is None:
         return None
-    return Programme(key=id_, rule=rule, newest=context.coalition.programme(rule))
+    return Programme(key=id_, rule=rule, newest=context.coalition.version(rule).programme)

@@ -43,7 +43,7 @@ from loyalty.ports import (
     WalletRow,
 )
 from loyalty.programmes import read_programme
-from loyalty.purchases import Purchase, record_purchase
+from loyalty.purchases import Basket, record_purchase
 from loyalty.rewards import Redemption, redeem_reward
 from loyalty.transfers import Gift, transfer_points
 from sealing.ports import Head
@@ -190,7 +190,7 @@ def founded(store: Store) -> Coalition:
         "rewards": [{"id": "coffee", "name": "A coffee", "points": 50, "partner": BREWCO.id}],
         "expiry": {"after": "month_end", "months": 12},
     }
-    asked = read_programme(document)[2]
+    asked = read_programme(document).rule
     by = authorise(BREWCO_KEY, BREWCO.party, ORIGIN, "programme", "stars@1", asked)
     signed = PartnerSignature(BREWCO.id, Signature(str(by.key), str(by.sig)))
     publish_programme(coalition, request_of(DESK, "programme", "x"), document, [signed])
@@ -215,8 +215,9 @@ def buys(coalition: Coalition, member: str, amount_minor: int, key: str) -> Answ
     """A purchase at brewco, signed by its key."""
     request = purchase_request(member, amount_minor, key)
     by = authorise(BREWCO_KEY, BREWCO.party, ORIGIN, "earn", request.id, request.asked)
-    purchase = Purchase(member, amount_minor, "EUR", "till-7/000123", "2026-11-21T20:50:00.000Z")
-    return record_purchase(coalition, request, purchase, Signature(str(by.key), str(by.sig)))
+    basket = Basket(amount_minor, "EUR", "2026-11-21T20:50:00.000Z")
+    signature = Signature(str(by.key), str(by.sig))
+    return record_purchase(coalition, request, member, basket, "till-7/000123", signature).answer
 
 
 def gives(coalition: Coalition, giver: str, receiver: str, points: int, key: str) -> Answer:

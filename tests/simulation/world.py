@@ -26,7 +26,7 @@ from loyalty.committing import Answer, Request, request_of
 from loyalty.governing import PartnerSignature
 from loyalty.members import enrol_member
 from loyalty.ports import Commit, Outcome, StoreUnavailable, TransactionRow
-from loyalty.purchases import Purchase, record_purchase
+from loyalty.purchases import Basket, record_purchase
 from loyalty.reversals import reverse_transaction
 from loyalty.rewards import Redemption, redeem_reward, use_voucher
 from loyalty.transfers import Gift, transfer_points
@@ -388,8 +388,8 @@ def _enrol(coalition: Coalition, request: Request, name: str) -> Answer:
 
 
 def _purchase(coalition: Coalition, request: Request, member: str, points: int) -> Answer:
-    bought = Purchase(member, points * 100, "USD", None, None)
-    return record_purchase(coalition, request, bought, _signature(request, "earn"))
+    basket, signature = Basket(points * 100, "USD"), _signature(request, "earn")
+    return record_purchase(coalition, request, member, basket, None, signature).answer
 
 
 def _transfer(

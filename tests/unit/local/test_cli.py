@@ -162,7 +162,7 @@ def test_an_input_is_read_from_standard_input(capsys, monkeypatch):
 
 def test_the_programme_is_one_that_every_partner_signs():
     """The packaged document is valid, expires at a month's end and has rewards at each partner."""
-    programme, _, _ = read_programme(stars())
+    programme = read_programme(stars()).programme
     assert programme.partners() == set(PARTNERS)
     assert {reward.partner for reward in programme.rewards} == set(PARTNERS)
 

@@ -6,12 +6,24 @@ from typing import Any
 import pytest
 
 from ledger.canonical import MAX_INTEGER
-from loyalty.programmes import PointsPerAmount, Programme, award, programme_of, read_programme
+from ledger.names import At
+from loyalty.programmes import Programme, read_programme, version_of
+from loyalty.refusals import Code, Refused
+from loyalty.rules.orders import Order
 from tests.coalition import STARS
 
+AT = At("2026-11-21T12:00:00.000Z")
+EARN: Any = STARS["earn"][0]  # type: ignore[index]
 
-def rule(points: int, per_minor: int, rounding: Any) -> PointsPerAmount:
-    return PointsPerAmount("r", ("grocer",), "USD", points, per_minor, rounding)
+
+def award(points: int, per_minor: int, rounding: str, amount: int) -> int:
+    """What one rule gives for an amount."""
+    earn = {**EARN, "points": points, "per_minor": per_minor, "rounding": rounding}
+    return read_programme({**STARS, "earn": [earn]}).award(order(amount)).points
+
+
+def order(amount: int, **more: Any) -> Order:
+    return Order(**{"partner": "grocer", "money": "USD", "at": AT, "amount_minor": amount, **more})
 
 
 @pytest.mark.parametrize(
@@ -20,23 +32,23 @@ def rule(points: int, per_minor: int, rounding: Any) -> PointsPerAmount:
 )
 def test_rounding_is_named(amount: int, floor: int, half_up: int) -> None:
     """A point a dollar: down, or to the nearest with halves up."""
-    assert rule(1, 100, "floor").award(amount) == floor
-    assert rule(1, 100, "half_up").award(amount) == half_up
+    assert award(1, 100, "floor", amount) == floor
+    assert award(1, 100, "half_up", amount) == half_up
 
 
 @pytest.mark.parametrize(("amount", "points"), [(1, 0), (2, 1), (3, 1), (4, 1), (5, 2)])
 def test_an_odd_divisor_has_no_half(amount: int, points: int) -> None:
     """A point for 3: thirds round to the nearest."""
-    assert rule(1, 3, "half_up").award(amount) == points
+    assert award(1, 3, "half_up", amount) == points
 
 
 def test_no_digit_is_lost_in_large_amounts() -> None:
     """Products past 2^53 are exact."""
-    assert rule(3, 2, "floor").award(MAX_INTEGER) == 3 * MAX_INTEGER // 2
+    assert award(3, 2, "floor", MAX_INTEGER) == 3 * MAX_INTEGER // 2
 
 
 def programme(**changes: Any) -> Programme:
-    return read_programme({**STARS, **changes})[0]
+    return read_programme({**STARS, **changes}).programme
 
 
 @pytest.mark.parametrize(
@@ -62,16 +74,38 @@ def test_some_points_never_lapse() -> None:
 
 def test_all_matching_rules_add_up() -> None:
     """Two rules of one partner and money give both; others give nothing."""
-    earn = STARS["earn"][0]  # type: ignore[index]
-    version = programme(earn=[earn, {**earn, "id": "more"}, {**earn, "id": "euro", "money": "EUR"}])
-    given = award(version, "digest", "grocer", "USD", 500, date(2026, 11, 21))  # type: ignore
-    assert (given.points, given.matched) == (10, ("base", "more"))
-    other = award(version, "digest", "florist", "USD", 500, date(2026, 11, 21))  # type: ignore
-    assert (other.points, other.matched) == (0, ())
+    more = [EARN, {**EARN, "id": "more"}, {**EARN, "id": "euro", "money": "EUR"}]
+    version = read_programme({**STARS, "earn": more})
+    given = version.award(order(500))
+    assert (given.points, [each.rule for each in given.outcomes]) == (10, ["base", "more"])
+    assert version.award(order(500, partner="florist")).outcomes == ()
 
 
 def test_what_is_read_again_is_the_same() -> None:
     """A version is kept as the text that its digest is of."""
-    version, text, _ = read_programme(STARS)
-    assert programme_of(text) == version
-    assert version.partners() == {"fuel", "grocer"}
+    version = read_programme(STARS)
+    again = version_of(version.text)
+    assert (again.rule, again.text, again.programme) == version[:3]
+    assert version.programme.partners() == {"fuel", "grocer"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "path"),
+    [
+        ({"condition": "weather", "any_of": ["rain"]}, "condition"),
+        ({"condition": "channel", "any_of": []}, "any_of"),
+        ({"condition": "channel", "any_of": ["web"], "only": True}, "only"),
+        ({"condition": "minimum", "minor": 0}, "minor"),
+        ({"condition": "products"}, ""),
+        ({"condition": "period", "since": AT, "until": AT}, ""),
+        ({"condition": "period", "since": AT, "until": "2026-02-30T00:00:00.000Z"}, ""),
+    ],
+)
+def test_a_condition_that_cannot_be_meant_is_refused_with_its_place(
+    condition: dict[str, Any], path: str
+) -> None:
+    """Nothing is published that no order, or every order, would meet by mistake."""
+    with pytest.raises(Refused) as refused:
+        read_programme({**STARS, "earn": [{**EARN, "when": [condition]}]})
+    place = ("document", "earn", "0", "when", "0", *filter(None, [path]))
+    assert (refused.value.code, refused.value.field) == (Code.INVALID_INPUT, place)

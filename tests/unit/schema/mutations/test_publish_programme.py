@@ -145,7 +145,7 @@ FAULTS: dict[str, tuple[Any, list[str]]] = {
     "a version of 0": ({**NEXT, "version": 0}, ["version"]),
     "2^53": ({**NEXT, "version": 2**53}, ["version"]),
     "10^400": ({**NEXT, "version": 10**400}, ["version"]),
-    "an unknown member": ({**NEXT, "tiers": []}, []),
+    "an unknown member": ({**NEXT, "tiers": []}, ["tiers"]),
     "an id in capitals": ({**NEXT, "id": "Stars"}, ["id"]),
     "a long id": ({**NEXT, "id": "s" * 33}, ["id"]),
     "no name": ({**NEXT, "name": ""}, ["name"]),

@@ -1,0 +1,173 @@
+"""Programme files: checked, and tried on past orders, before anyone signs one.
+
+Orders are JSON lines, one order each, with what `recordPurchase` takes:
+
+    {"partner": "grocer", "money": "USD", "minor": 1250, "at": "2026-11-21T12:00:00.000Z",
+     "channel": "web", "store": "s1", "tender": "cash",
+     "lines": [{"sku": "a1", "category": "food", "minor": 900}]}
+
+of which channel, store, tender and lines may be absent.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from ledger.names import At, is_at
+from local.problems import Problem
+from loyalty.dry_runs import DryRun, dry_run
+from loyalty.programmes import Version, json_schema, read_programme
+from loyalty.refusals import Refused
+from loyalty.rules.orders import Data, Label, Line, Order
+
+_SKIP = " \t\r\n"
+
+
+class _Line(Data, frozen=True, kw_only=True):
+    sku: Label
+    category: Label
+    minor: int
+
+
+class _Order(Data, frozen=True, kw_only=True):
+    partner: str
+    money: str
+    minor: int
+    at: str
+    channel: Label | None = None
+    store: Label | None = None
+    tender: Label | None = None
+    lines: tuple[_Line, ...] = ()
+
+
+def check(file: Path, *, as_json: bool) -> int:
+    """Prints what a programme file says. Raises Problem with what is wrong with it and where."""
+    version = _version(file)
+    programme = version.programme
+    told = {
+        "programme": f"{programme.id}@{programme.version}",
+        "digest": version.rule,
+        "currency": programme.currency,
+        "partners": sorted(programme.partners()),
+        "rules": len(programme.earn),
+        "rewards": len(programme.rewards),
+    }
+    if as_json:
+        print(json.dumps(told))
+    else:
+        for name, value in told.items():
+            shown = ", ".join(value) if isinstance(value, list) else value
+            print(f"{name:<12} {shown}")
+        print("\nEach of these partners signs it: docs/programmes.md says how.")
+    return 0
+
+
+def print_schema() -> int:
+    """Prints the JSON Schema of programme files."""
+    print(json.dumps(json_schema(), indent=2))
+    return 0
+
+
+def try_on_orders(file: Path, orders: Path, cost_per_1000: int | None, *, as_json: bool) -> int:
+    """Prints what a programme file would have given for past orders. Raises Problem."""
+    version = _version(file)
+    found = dry_run(version, _orders(orders))
+    cost = None if cost_per_1000 is None else found.cost_minor(cost_per_1000)
+    if as_json:
+        told = found._asdict() | {"rules": [rule._asdict() for rule in found.rules]}
+        print(json.dumps(told if cost is None else told | {"costMinor": cost}))
+    else:
+        _print(found, cost)
+    return 0
+
+
+def _print(found: DryRun, cost: int | None) -> None:
+    print(f"orders       {found.orders:,}, of which {found.earning:,} earn")
+    print(f"points       {found.points:,}, all of them owed until they are spent or lapse")
+    if cost is not None:
+        print(f"cost         {cost:,} in minor units")
+    width = max((len(rule.rule) for rule in found.rules), default=0)
+    print(f"\n{'rule':<{width}}  {'orders':>10}  {'points':>14}  why not")
+    for rule, count, points, misses in found.rules:
+        reasons = ", ".join(f"{code} {count:,}" for code, count in misses.items())
+        print(f"{rule:<{width}}  {count:>10,}  {points:>14,}  {reasons}")
+
+
+def _version(path: Path) -> Version:
+    text = _read(path)
+    try:
+        return read_programme(json.loads(text))
+    except ValueError as error:
+        raise Problem(f"{path} is not JSON: {error}") from None
+    except Refused as refused:
+        steps = refused.field[1:]
+        place = f"line {line_of(text, steps)}" + (f", {'.'.join(steps)}" if steps else "")
+        raise Problem(f"{path}, {place}: {refused.message}") from None
+
+
+def _orders(path: Path) -> Iterator[Order]:
+    for number, line in enumerate(_read(path).splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            order = msgspec.json.decode(line, type=_Order)
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise Problem(f"{path}, line {number}: {error}") from None
+        if not is_at(order.at):
+            raise Problem(f"{path}, line {number}: `at` is like 2026-11-21T12:00:00.000Z")
+        yield Order(
+            order.partner,
+            order.money,
+            order.minor,
+            At(order.at),
+            tuple(Line(each.sku, each.category, each.minor) for each in order.lines),
+            order.channel or "",
+            order.store or "",
+            order.tender or "",
+        )
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Problem(f"{path} cannot be read: {error}") from None
+
+
+def line_of(text: str, path: Sequence[str]) -> int:
+    """The line of a JSON text in which a member stands; as deep as the path leads.
+
+    path: names of members, and numbers of items.
+    """
+    at = _past(text, 0)
+    for step in path:
+        found = next((start for name, start in _members(text, at) if name == step), None)
+        if found is None:
+            break
+        at = found
+    return text.count("\n", 0, at) + 1
+
+
+def _members(text: str, at: int) -> Iterator[tuple[str, int]]:
+    """Names, or numbers, of what stands in the object or list at a place, and where each begins."""
+    end = {"{": "}", "[": "]"}.get(text[at])
+    decoder, number = json.JSONDecoder(), 0
+    at = _past(text, at + 1)
+    while end and text[at] != end:
+        name = str(number)
+        if end == "}":
+            name, at = decoder.raw_decode(text, at)
+            at = _past(text, _past(text, at) + 1)
+        yield name, at
+        at = _past(text, decoder.raw_decode(text, at)[1])
+        at = _past(text, at + 1) if text[at] == "," else at
+        number += 1
+
+
+def _past(text: str, at: int) -> int:
+    """The next place that is not white space."""
+    while at < len(text) and text[at] in _SKIP:
+        at += 1
+    return at

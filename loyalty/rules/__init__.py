@@ -1,0 +1,10 @@
+"""Earn rules: data that says what a purchase gives, and why it gives nothing.
+
+    orders       what a rule looks at: a purchase, its lines, where and how it was paid
+    conditions/  what must hold of it, one module each; `KINDS` names them all
+    effects/     what a rule then gives, one module each; `KINDS` names them all
+    deciding     from rules and an order to points, with a reason for every rule
+
+A new kind of condition or effect is one module and its name in `KINDS`; nothing else knows them.
+All of it is pure, in integers and exact fractions.
+"""

@@ -1,0 +1,18 @@
+"""What must hold of an order for a rule to give anything. Each kind is a module here."""
+
+from typing import TYPE_CHECKING, Union
+
+from loyalty.rules.conditions.condition import Condition
+from loyalty.rules.conditions.minimum import Minimum
+from loyalty.rules.conditions.period import Period
+from loyalty.rules.conditions.places import Channel, Store, Tender
+from loyalty.rules.conditions.products import Products
+
+KINDS: tuple[type[Condition], ...] = (Channel, Minimum, Period, Products, Store, Tender)
+
+if TYPE_CHECKING:
+    AnyCondition = Condition
+else:
+    AnyCondition = Union[KINDS]  # noqa: UP007 - of classes that are known only here
+
+__all__ = ["KINDS", "AnyCondition", "Condition"]

@@ -1,0 +1,17 @@
+"""What every kind of condition has."""
+
+from abc import abstractmethod
+
+from loyalty.rules.orders import Data, Miss, Order, Token
+
+
+class Condition(Data, tag_field="condition", frozen=True, kw_only=True):
+    """Named in a document by its member `condition`."""
+
+    @abstractmethod
+    def narrowed(self, order: Order) -> Order | Miss:
+        """What of the order the condition leaves, or why it does not hold."""
+
+    def tokens(self) -> frozenset[Token]:
+        """Of these an order must have one to meet the condition; none: any order may meet it."""
+        return frozenset()

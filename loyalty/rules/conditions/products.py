@@ -1,0 +1,42 @@
+"""Which lines of a receipt count."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from loyalty.rules.conditions.condition import Condition
+from loyalty.rules.orders import Label, Line, Miss, Order, Token
+
+Labels = Annotated[tuple[Label, ...], Meta(max_length=1_000)]
+
+
+class Products(Condition, tag="products", frozen=True, kw_only=True):
+    """Lines of these categories or articles, or all; but not of those that are named to be left
+    out. An order that lists no lines has none that count.
+    """
+
+    categories: Labels = ()
+    skus: Labels = ()
+    except_categories: Labels = ()
+    except_skus: Labels = ()
+
+    def __post_init__(self) -> None:
+        if not (self.categories or self.skus or self.except_categories or self.except_skus):
+            raise ValueError("name `categories` or `skus` that count, or some that do not")
+
+    def tokens(self) -> frozenset[Token]:
+        of_categories = {("category", each) for each in self.categories}
+        return frozenset(of_categories | {("sku", each) for each in self.skus})
+
+    def narrowed(self, order: Order) -> Order | Miss:
+        lines = tuple(line for line in order.lines if self._counts(line))
+        if not lines:
+            return Miss("NO_ELIGIBLE_PRODUCT", "no line of the order is one that counts")
+        total = sum(line.amount_minor for line in lines)
+        return order._replace(lines=lines, amount_minor=total)
+
+    def _counts(self, line: Line) -> bool:
+        if line.category in self.except_categories or line.sku in self.except_skus:
+            return False
+        wanted = self.categories or self.skus
+        return not wanted or line.category in self.categories or line.sku in self.skus

@@ -1,0 +1,102 @@
+"""From rules and an order to points, with a reason for every rule.
+
+Rules are found by what an order says of itself, not by asking each: `Rules` knows them by partner,
+money and the words that a condition needs. Asking each is left for whoever wants all the reasons.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from loyalty.rules.effects import Effect
+from loyalty.rules.orders import Miss, Order, Token
+
+
+class Outcome(NamedTuple):
+    """What one rule came to. miss: why it gives nothing; points: what it gives."""
+
+    rule: str
+    points: int
+    miss: Miss | None = None
+
+
+class Rules:
+    """The rules of a programme version, ready to decide."""
+
+    def __init__(self, rules: Sequence[Effect]) -> None:
+        self._rules = rules
+        self._groups = {rule.id: rule.best_of for rule in rules if rule.best_of}
+        self._always: dict[tuple[str, str], list[int]] = {}
+        self._by_token: dict[tuple[str, str, Token], list[int]] = {}
+        for number, rule in enumerate(rules):
+            tokens = min(
+                (each.tokens() for each in rule.when if each.tokens()), key=len, default=()
+            )
+            for partner in dict.fromkeys(rule.partners):
+                for token in tokens:
+                    place = (partner, rule.money, token)
+                    self._by_token.setdefault(place, []).append(number)
+                if not tokens:
+                    self._always.setdefault((partner, rule.money), []).append(number)
+
+    def decided(self, order: Order) -> list[Outcome]:
+        """The rules that give points for an order, in the order of the document."""
+        return [each for each in self._outcomes(self._candidates(order), order) if each.points]
+
+    def explained(self, order: Order) -> list[Outcome]:
+        """What every rule comes to, with a reason where that is nothing."""
+        found = {each.rule: each for each in self._outcomes(range(len(self._rules)), order)}
+        return [found[rule.id] for rule in self._rules]
+
+    def _candidates(self, order: Order) -> Iterable[int]:
+        found = set(self._always.get((order.partner, order.money), ()))
+        for token in order.tokens():
+            found.update(self._by_token.get((order.partner, order.money, token), ()))
+        return sorted(found)
+
+    def _outcomes(self, numbers: Iterable[int], order: Order) -> list[Outcome]:
+        rules = [self._rules[number] for number in numbers]
+        plain = [_outcome(rule, order, 0) for rule in rules if not rule.multiplies]
+        plain = _best(plain, self._groups)
+        given = sum(each.points for each in plain)
+        more = [_outcome(rule, order, given) for rule in rules if rule.multiplies]
+        return plain + _best(more, self._groups)
+
+
+def _outcome(rule: Effect, order: Order, given: int) -> Outcome:
+    left = _left(rule, order)
+    if isinstance(left, Miss):
+        return Outcome(rule.id, 0, left)
+    points = rule.rounded(rule.worth(left, given))
+    if rule.at_most is not None:
+        points = min(points, rule.at_most)
+    return Outcome(rule.id, points, None if points else Miss("ROUNDS_TO_NOTHING", "too little"))
+
+
+def _left(rule: Effect, order: Order) -> Order | Miss:
+    """What the conditions of a rule leave of an order."""
+    if order.partner not in rule.partners:
+        return Miss("PARTNER_NOT_ELIGIBLE", f"not a rule of {order.partner}")
+    if order.money != rule.money:
+        return Miss("MONEY_NOT_ELIGIBLE", f"counts {rule.money}, not {order.money}")
+    for condition in rule.when:
+        left = condition.narrowed(order)
+        if isinstance(left, Miss):
+            return left
+        order = left
+    return order
+
+
+def _best(outcomes: list[Outcome], groups: dict[str, str]) -> list[Outcome]:
+    """Of each group the outcome with most points, the first of equals; the others give nothing."""
+    best: dict[str, Outcome] = {}
+    for each in outcomes:
+        group = groups.get(each.rule)
+        if group and (group not in best or each.points > best[group].points):
+            best[group] = each
+    return [_or_less(each, best.get(groups.get(each.rule, ""), each)) for each in outcomes]
+
+
+def _or_less(outcome: Outcome, best: Outcome) -> Outcome:
+    if best is outcome or not outcome.points:
+        return outcome
+    return Outcome(outcome.rule, 0, Miss("OTHER_IS_BETTER", f"{best.rule} gives as much or more"))

@@ -1,0 +1,55 @@
+"""What every rule has, whatever it gives."""
+
+from abc import abstractmethod
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from loyalty.rules.conditions import AnyCondition
+from loyalty.rules.orders import Data, Id, Order, Positive
+
+Money = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
+Rounding = Literal["floor", "half_up"]
+
+
+class Effect(Data, tag_field="effect", frozen=True, kw_only=True):
+    """A rule, named in a document by its member `effect`.
+
+    partners: at whose tills it holds; money: the ISO 4217 code of the amounts that it counts;
+    when: conditions, each on what those before it leave; at_most: points an order; best_of: of all
+    rules of a group that hold, the one that gives most.
+    """
+
+    id: Id
+    partners: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=64)]
+    money: Money
+    when: Annotated[tuple[AnyCondition, ...], Meta(max_length=16)] = ()
+    at_most: Positive | None = None
+    best_of: Id | None = None
+
+    @abstractmethod
+    def worth(self, order: Order, given: int) -> Fraction:
+        """What the rule gives for what its conditions leave of an order, before rounding.
+
+        given: points of all rules that do not multiply.
+        """
+
+    @property
+    def multiplies(self) -> bool:
+        """Whether it builds on what other rules give."""
+        return False
+
+    def rounded(self, points: Fraction) -> int:
+        """Whole points."""
+        return int(points)
+
+
+class Rounded(Effect, frozen=True, kw_only=True):
+    """A rule that says how it rounds: down, or to the nearest with halves up."""
+
+    rounding: Rounding
+
+    def rounded(self, points: Fraction) -> int:
+        half = Fraction(1, 2) if self.rounding == "half_up" else 0
+        return (points + half).__floor__()

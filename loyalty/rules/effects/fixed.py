@@ -1,0 +1,16 @@
+"""A fixed number of points."""
+
+from fractions import Fraction
+
+from loyalty.rules.effects.effect import Effect
+from loyalty.rules.orders import Order, Positive
+
+
+class Fixed(Effect, tag="fixed", frozen=True, kw_only=True):
+    """So many points for an order, whatever its amount."""
+
+    points: Positive
+
+    def worth(self, order: Order, given: int) -> Fraction:
+        del order, given
+        return Fraction(self.points)

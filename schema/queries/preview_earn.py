@@ -1,0 +1,48 @@
+"""`previewEarn`: what a purchase would give, and why."""
+
+import strawberry
+from strawberry.relay import GlobalID
+
+from loyalty.purchases import preview_earn
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import LineInput, MoneyInput, basket_of, node_id
+from schema.types.decision import EarnDecision, decisions
+
+
+@strawberry.input
+class PreviewEarnInput:
+    partner_id: GlobalID
+    amount: MoneyInput
+    purchased_at: str | None = None
+    channel: str | None = None
+    store: str | None = None
+    tender: str | None = None
+    lines: list[LineInput] | None = None
+
+
+@strawberry.type
+class PreviewEarnPayload(Payload):
+    decisions: list[EarnDecision] = strawberry.field(
+        default_factory=list, description="One for each programme that the partner takes part in."
+    )
+
+
+@strawberry.type
+class PreviewEarnQuery:
+    @strawberry.field(
+        description="What a purchase at a partner would give now, and which rules say so. Writes "
+        "nothing."
+    )
+    async def preview_earn(
+        self,
+        info: Info,
+        input: PreviewEarnInput,  # noqa: A002
+    ) -> PreviewEarnPayload:
+        async def act() -> PreviewEarnPayload:
+            actor = info.context.actor
+            partner = node_id(input.partner_id, "Partner", "partnerId")
+            found = preview_earn(info.context.coalition, actor, partner, basket_of(input))
+            return PreviewEarnPayload(decisions=decisions(found))
+
+        return await answered(PreviewEarnPayload, act)

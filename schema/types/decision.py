@@ -1,0 +1,61 @@
+"""Why a purchase gives what it gives."""
+
+import strawberry
+
+from loyalty.purchases import Considered
+from schema.context import Info
+from schema.scalars import Points
+from schema.types.programme import Programme, programme
+
+
+@strawberry.type(description="What one rule of a programme came to.")
+class RuleOutcome:
+    rule_id: str
+    points: Points
+    code: str | None = strawberry.field(
+        description="Why the rule gives nothing, for programs: CHANNEL_NOT_ELIGIBLE, and so on."
+    )
+    message: str | None = strawberry.field(description="The same for people.")
+
+
+@strawberry.type(description="What one programme gives for a purchase.")
+class EarnDecision:
+    considered: strawberry.Private[Considered]
+
+    @strawberry.field
+    def programme(self, info: Info) -> Programme | None:
+        return programme(info.context, self.considered.version.programme.id)
+
+    @strawberry.field(description="The SHA-256 of the version that decided.")
+    def digest(self) -> str:
+        return self.considered.version.rule
+
+    @strawberry.field
+    def currency(self) -> str:
+        return self.considered.award.currency
+
+    @strawberry.field
+    def points(self) -> Points:
+        return Points(self.considered.award.points)
+
+    @strawberry.field(description="The last day on which they can be spent, or `never`.")
+    def expires(self) -> str:
+        return self.considered.award.expires
+
+    @strawberry.field(description="All rules of the version, and why some give nothing.")
+    def rules(self) -> list[RuleOutcome]:
+        _, order, _ = self.considered
+        return [
+            RuleOutcome(
+                rule_id=each.rule,
+                points=Points(each.points),
+                code=each.miss and each.miss.code,
+                message=each.miss and each.miss.message,
+            )
+            for each in self.considered.version.rules.explained(order)
+        ]
+
+
+def decisions(considered: tuple[Considered, ...]) -> list[EarnDecision]:
+    """One for each programme that the partner takes part in."""
+    return [EarnDecision(considered=each) for each in considered]
