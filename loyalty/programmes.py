@@ -25,6 +25,8 @@ from ledger.canonical import canonical, parse
 from ledger.errors import RuleBroken
 from ledger.names import NEVER, OPERATOR, CurrencyCode, Expires, Hash, day_of, digest
 from loyalty.refusals import Code, Refused
+from loyalty.rules.conditions.period import Period
+from loyalty.rules.conditions.places import Channel, Store
 from loyalty.rules.deciding import Outcome, Rules
 from loyalty.rules.effects import AnyEffect
 from loyalty.rules.orders import Data, Id, Order, Positive
@@ -41,12 +43,19 @@ Title = Annotated[str, Meta(min_length=1, max_length=TITLE_MAX_CHARS)]
 
 
 class Reward(Data, frozen=True, kw_only=True):
-    """What a member gets for points, as a voucher of the partner that gives it."""
+    """What a member gets for points, as a voucher of the partner that gives it.
+
+    stock: how many there are of it in all versions, per_member: how many of these one member gets;
+    absent: as many as there are takers. valid: where and when its voucher is taken.
+    """
 
     id: Id
     name: Title
     points: Positive
     partner: Id
+    stock: Positive | None = None
+    per_member: Positive | None = None
+    valid: Annotated[tuple[Channel | Period | Store, ...], Meta(max_length=8)] = ()
 
 
 class MonthEnd(Data, tag_field="after", tag="month_end", frozen=True):

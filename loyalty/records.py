@@ -46,3 +46,9 @@ class Voucher(Record, frozen=True):
     transaction: TransactionId
     issued_at: str
     used_at: str = ""
+
+
+class RewardTaken(Record, frozen=True):
+    """How many of a reward were taken, in all or by one member."""
+
+    taken: int

@@ -7,7 +7,7 @@ import msgspec
 from ledger.errors import PointsMissing, RuleBroken, shown
 from ledger.governance import Governance
 from ledger.kinds import redeem
-from ledger.names import Hash, PartnerId, is_base32_id
+from ledger.names import At, Hash, PartnerId, is_base32_id
 from loyalty.actors import MemberActor, Operator, PartnerActor
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
@@ -15,8 +15,11 @@ from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.members import the_member, the_wallet
 from loyalty.ports import Commit, RecordPut
 from loyalty.programmes import Programme, Reward
-from loyalty.records import Voucher
+from loyalty.records import RewardTaken, Voucher
 from loyalty.refusals import Code, Refused
+from loyalty.rules.conditions.period import Period
+from loyalty.rules.orders import Miss, Order
+from loyalty.texts import check_label
 from loyalty.writing import Draft, refuse
 
 
@@ -45,6 +48,8 @@ def redeem_reward(
         rule, programme, reward = _find(coalition, governance, wanted)
         if isinstance(request.actor, PartnerActor) and request.actor.id != reward.partner:
             raise Refused(Code.NOT_PERMITTED, "the reward is another partner's", "rewardId")
+        _check_not_over(reward, coalition.now())
+        counts = _counted(coalition, wanted, reward)
         member = the_member(coalition, wanted.member, "memberId").record
         id_ = the_wallet(member, programme.points_currency, reward.points, "rewardId")
         draft = Draft(coalition, governance, {id_: programme.points_currency})
@@ -66,16 +71,26 @@ def redeem_reward(
         )
         # Not the transaction's id, which anyone can read in the log.
         code = coalition.new_id()
-        return draft.plan(request.id, record=code, records=(RecordPut(code, voucher),))
+        return draft.plan(request.id, record=code, records=(RecordPut(code, voucher), *counts))
 
     return carry_out(coalition, request, decide)
 
 
-def use_voucher(coalition: Coalition, request: Request, voucher: str) -> Answer:
+class Till(NamedTuple):
+    """Where a voucher is taken, as the programme calls it; empty if the partner does not say."""
+
+    channel: str = ""
+    store: str = ""
+
+
+def use_voucher(coalition: Coalition, request: Request, voucher: str, till: Till) -> Answer:
     """The partner that a voucher is for takes it, once. record: its id."""
     partner = require_partner(request.actor).id
 
     def decide() -> Plan:
+        for name, text in till._asdict().items():
+            if text:
+                check_label(text, name)
         found = coalition.store.record(Voucher, voucher) if is_base32_id(voucher) else None
         if found is None or found.record.partner != partner:
             raise Refused(Code.NOT_FOUND, "there is no such voucher at this partner", "voucherId")
@@ -83,6 +98,7 @@ def use_voucher(coalition: Coalition, request: Request, voucher: str) -> Answer:
             raise Refused(
                 Code.ALREADY_REDEEMED, f"the voucher was used {found.record.used_at}", "voucherId"
             )
+        _check_valid(coalition, found.record, till)
         used = _used(found.record, coalition.now())
         put = RecordPut(voucher, used, found.version)
         return Plan(Answer(record=voucher), Commit((), records=(put,)))
@@ -116,6 +132,47 @@ def _find(
             "rewardId",
         )
     return rule, programme, reward
+
+
+def _counted(coalition: Coalition, wanted: Redemption, reward: Reward) -> list[RecordPut]:
+    """One more taken, of the stock and by the member, where these are limited. Raises Refused."""
+    id_ = f"{wanted.programme}/{wanted.reward}"
+    limits = (
+        (id_, reward.stock, Code.OUT_OF_STOCK, "all of it are taken"),
+        (
+            f"{id_}/{wanted.member}",
+            reward.per_member,
+            Code.LIMIT_EXCEEDED,
+            f"a member gets {reward.per_member} of it",
+        ),
+    )
+    puts = []
+    for key, limit, code, message in limits:
+        if limit is None:
+            continue
+        found = coalition.store.record(RewardTaken, key)
+        taken, version = (0, 0) if found is None else (found.record.taken, found.version)
+        if taken >= limit:
+            raise Refused(code, message, "rewardId")
+        puts.append(RecordPut(key, RewardTaken(taken=taken + 1), version))
+    return puts
+
+
+def _check_not_over(reward: Reward, at: At) -> None:
+    """Nobody pays for a voucher that cannot be used any more."""
+    for condition in reward.valid:
+        if isinstance(condition, Period) and condition.over(at):
+            raise Refused(Code.NOT_ELIGIBLE, f"it was valid until {condition.until}", "rewardId")
+
+
+def _check_valid(coalition: Coalition, voucher: Voucher, till: Till) -> None:
+    """Where and when the version that it was had by lets it be used."""
+    reward = coalition.version(voucher.rule).programme.reward(voucher.reward)
+    order = Order(voucher.partner, "", 0, coalition.now(), (), till.channel, till.store)
+    for condition in () if reward is None else reward.valid:
+        missed = condition.narrowed(order)
+        if isinstance(missed, Miss):
+            raise Refused(Code.NOT_ELIGIBLE, missed.message, "voucherId")
 
 
 def _used(voucher: Voucher, at: str) -> Voucher:

@@ -3,7 +3,7 @@
 import strawberry
 from strawberry.relay import GlobalID
 
-from loyalty.rewards import use_voucher
+from loyalty.rewards import Till, use_voucher
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
@@ -14,6 +14,10 @@ from schema.types.voucher import Voucher, voucher
 class UseVoucherInput:
     idempotency_key: str
     voucher_id: GlobalID
+    channel: str | None = None
+    store: str | None = strawberry.field(
+        default=None, description="Where it is taken, for rewards that are valid at some alone."
+    )
 
 
 @strawberry.type
@@ -28,7 +32,8 @@ class UseVoucher:
         async def act() -> UseVoucherPayload:
             asked = request(info.context, input)
             id_ = node_id(input.voucher_id, "Voucher", "voucherId")
-            answer = use_voucher(info.context.coalition, asked, id_)
+            till = Till(input.channel or "", input.store or "")
+            answer = use_voucher(info.context.coalition, asked, id_, till)
             return UseVoucherPayload(voucher=await voucher(info.context, answer.record))
 
         return await answered(UseVoucherPayload, act)

@@ -27,7 +27,11 @@ class Shop(House):
                 self.done(OPERATOR, "registerPartner", self.registration(partner))
         currency = self.input(code=self.currency, decimals=decimals)
         self.done(OPERATOR, "createCurrency", currency)
-        self.done(OPERATOR, "publishProgramme", self.programme(self.document, *partners))
+        self.publishes(self.document, *partners)
+
+    def publishes(self, document: dict[str, Any], *partners: str) -> None:
+        """The operator does, with the signatures of these partners."""
+        self.done(OPERATOR, "publishProgramme", self.programme(document, *partners))
 
     def buys(self, member: str, minor: int, at: str, **members: object) -> Any:
         """What `recordPurchase` answers a partner: points, transactions, explanation."""

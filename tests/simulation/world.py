@@ -28,7 +28,7 @@ from loyalty.members import enrol_member
 from loyalty.ports import Commit, Outcome, StoreUnavailable, TransactionRow
 from loyalty.purchases import Basket, record_purchase
 from loyalty.reversals import reverse_transaction
-from loyalty.rewards import Redemption, redeem_reward, use_voucher
+from loyalty.rewards import Redemption, Till, redeem_reward, use_voucher
 from loyalty.transfers import Gift, transfer_points
 from sealing.ports import Answer as WitnessAnswer
 from sealing.ports import Head, Swap
@@ -407,7 +407,7 @@ def _redeem(coalition: Coalition, request: Request, member: str) -> Answer:
 
 
 def _use(coalition: Coalition, request: Request, voucher: str) -> Answer:
-    return use_voucher(coalition, request, voucher)
+    return use_voucher(coalition, request, voucher, Till())
 
 
 def _currency(coalition: Coalition, request: Request, code: str) -> Answer:

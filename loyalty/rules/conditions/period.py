@@ -24,3 +24,7 @@ class Period(Condition, tag="period", frozen=True, kw_only=True):
         return Miss(
             "OUTSIDE_PERIOD", f"from {self.since} until before {self.until}, not {order.at}"
         )
+
+    def over(self, at: str) -> bool:
+        """Whether nothing later can meet it any more."""
+        return at >= self.until
