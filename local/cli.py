@@ -57,6 +57,9 @@ alone: the key is made from the party's name, so everyone has it.
   earn        the input of recordPurchase
   redeem      the input of redeemReward, by the partner that gives the reward
   reverse     the input of reverseTransaction
+  hold        the input of holdReward, by the partner that gives the reward
+  capture     the input of captureHold
+  void        the input of voidHold
   programme   a programme's document, for the `signatures` of publishProgramme
 """
 _SIGN_EXAMPLES = """\
@@ -164,7 +167,9 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
 
 
 def _add_sign(sign: argparse.ArgumentParser) -> None:
-    sign.add_argument("operation", choices=("earn", "redeem", "reverse", "programme"))
+    sign.add_argument(
+        "operation", choices=("earn", "redeem", "reverse", "hold", "capture", "void", "programme")
+    )
     sign.add_argument(
         "--as", dest="party", required=True, metavar="PARTY", help="like partner:grocer"
     )

@@ -20,6 +20,7 @@ and the use cases:
     governing    founding, partners, currencies, publishing programmes
     members      enrolling members, and their wallets
     purchases    what was bought earns points
+    holds        points are set aside for a reward to come, then spent or given back
     rewards      points become a voucher, a voucher is used once
     transfers    points go to another member
     reversals    goods come back, and the points that they earned

@@ -52,3 +52,16 @@ class RewardTaken(Record, frozen=True):
     """How many of a reward were taken, in all or by one member."""
 
     taken: int
+
+
+class Hold(Record, frozen=True):
+    """What points were set aside for, kept under the id of the hold's transaction.
+
+    counted: ids of the RewardTaken in which it was counted: a void takes it out of them.
+    """
+
+    programme: str
+    reward: str
+    partner: PartnerId
+    member: str
+    counted: tuple[str, ...] = ()

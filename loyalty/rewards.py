@@ -1,5 +1,6 @@
 """Rewards: points become a voucher, a voucher is used once."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -7,7 +8,7 @@ import msgspec
 from ledger.errors import PointsMissing, RuleBroken, shown
 from ledger.governance import Governance
 from ledger.kinds import redeem
-from ledger.names import At, Hash, PartnerId, is_base32_id
+from ledger.names import At, Hash, PartnerId, WalletId, is_base32_id
 from loyalty.actors import MemberActor, Operator, PartnerActor
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
@@ -31,6 +32,16 @@ class Redemption(NamedTuple):
     reward: str
 
 
+class Chosen(NamedTuple):
+    """A reward that a member may have now. counts: one more taken of what is limited."""
+
+    rule: Hash
+    programme: Programme
+    reward: Reward
+    wallet: WalletId
+    counts: tuple[RecordPut, ...]
+
+
 def redeem_reward(
     coalition: Coalition, request: Request, wanted: Redemption, signature: Signature | None
 ) -> Answer:
@@ -38,20 +49,11 @@ def redeem_reward(
 
     A member redeems for itself; the partner that gives the reward does so for a member at its till.
     """
-    if isinstance(request.actor, Operator):
-        raise Refused(Code.NOT_PERMITTED, "a member or the reward's partner redeems")
-    if isinstance(request.actor, MemberActor) and request.actor.id != wanted.member:
-        raise Refused(Code.NOT_FOUND, f"there is no member {shown(wanted.member)}", "memberId")
+    check_taker(request, wanted)
 
     def decide() -> Plan:
         governance = coalition.governance()
-        rule, programme, reward = _find(coalition, governance, wanted)
-        if isinstance(request.actor, PartnerActor) and request.actor.id != reward.partner:
-            raise Refused(Code.NOT_PERMITTED, "the reward is another partner's", "rewardId")
-        _check_not_over(reward, coalition.now())
-        counts = _counted(coalition, wanted, reward)
-        member = the_member(coalition, wanted.member, "memberId").record
-        id_ = the_wallet(member, programme.points_currency, reward.points, "rewardId")
+        rule, programme, reward, id_, counts = chosen(coalition, governance, request, wanted)
         draft = Draft(coalition, governance, {id_: programme.points_currency})
         by = authority(governance, request, "redeem", draft.at, signature)
         try:
@@ -74,6 +76,28 @@ def redeem_reward(
         return draft.plan(request.id, record=code, records=(RecordPut(code, voucher), *counts))
 
     return carry_out(coalition, request, decide)
+
+
+def check_taker(request: Request, wanted: Redemption) -> None:
+    """A member takes a reward for itself, a partner for a member. Raises Refused."""
+    if isinstance(request.actor, Operator):
+        raise Refused(Code.NOT_PERMITTED, "a member or the reward's partner redeems")
+    if isinstance(request.actor, MemberActor) and request.actor.id != wanted.member:
+        raise Refused(Code.NOT_FOUND, f"there is no member {shown(wanted.member)}", "memberId")
+
+
+def chosen(
+    coalition: Coalition, governance: Governance, request: Request, wanted: Redemption
+) -> Chosen:
+    """The reward that is wanted, if it is there to be had. Raises Refused."""
+    rule, programme, reward = _find(coalition, governance, wanted)
+    if isinstance(request.actor, PartnerActor) and request.actor.id != reward.partner:
+        raise Refused(Code.NOT_PERMITTED, "the reward is another partner's", "rewardId")
+    _check_not_over(reward, coalition.now())
+    counts = _counted(coalition, wanted, reward)
+    member = the_member(coalition, wanted.member, "memberId").record
+    wallet = the_wallet(member, programme.points_currency, reward.points, "rewardId")
+    return Chosen(rule, programme, reward, wallet, counts)
 
 
 class Till(NamedTuple):
@@ -134,28 +158,37 @@ def _find(
     return rule, programme, reward
 
 
-def _counted(coalition: Coalition, wanted: Redemption, reward: Reward) -> list[RecordPut]:
+def _counted(coalition: Coalition, wanted: Redemption, reward: Reward) -> tuple[RecordPut, ...]:
     """One more taken, of the stock and by the member, where these are limited. Raises Refused."""
-    id_ = f"{wanted.programme}/{wanted.reward}"
-    limits = (
-        (id_, reward.stock, Code.OUT_OF_STOCK, "all of it are taken"),
-        (
-            f"{id_}/{wanted.member}",
-            reward.per_member,
-            Code.LIMIT_EXCEEDED,
-            f"a member gets {reward.per_member} of it",
-        ),
+    refusals = (
+        (reward.stock, Code.OUT_OF_STOCK, "all of it are taken"),
+        (reward.per_member, Code.LIMIT_EXCEEDED, f"a member gets {reward.per_member} of it"),
     )
     puts = []
-    for key, limit, code, message in limits:
-        if limit is None:
-            continue
-        found = coalition.store.record(RewardTaken, key)
-        taken, version = (0, 0) if found is None else (found.record.taken, found.version)
-        if taken >= limit:
-            raise Refused(code, message, "rewardId")
-        puts.append(RecordPut(key, RewardTaken(taken=taken + 1), version))
-    return puts
+    for key, (limit, code, message) in zip(_count_keys(wanted), refusals, strict=True):
+        if limit is not None:
+            found = coalition.store.record(RewardTaken, key)
+            taken, version = (0, 0) if found is None else (found.record.taken, found.version)
+            if taken >= limit:
+                raise Refused(code, message, "rewardId")
+            puts.append(RecordPut(key, RewardTaken(taken=taken + 1), version))
+    return tuple(puts)
+
+
+def put_back(coalition: Coalition, counted: Sequence[str]) -> tuple[RecordPut, ...]:
+    """One less taken in each of these."""
+    found = ((key, coalition.store.record(RewardTaken, key)) for key in counted)
+    return tuple(
+        RecordPut(key, RewardTaken(taken=each.record.taken - 1), each.version)
+        for key, each in found
+        if each is not None
+    )
+
+
+def _count_keys(wanted: Redemption) -> tuple[str, str]:
+    """Of the stock, and of the member's share."""
+    stock = f"{wanted.programme}/{wanted.reward}"
+    return stock, f"{stock}/{wanted.member}"
 
 
 def _check_not_over(reward: Reward, at: At) -> None:

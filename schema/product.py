@@ -12,8 +12,10 @@ from strawberry.types import ExecutionContext
 
 from loyalty.ports import StoreUnavailable
 from schema.limits import Schema
+from schema.mutations.capture_hold import CaptureHold
 from schema.mutations.create_currency import CreateCurrency
 from schema.mutations.enrol_member import EnrolMember
+from schema.mutations.hold_reward import HoldReward
 from schema.mutations.publish_programme import PublishProgramme
 from schema.mutations.record_purchase import RecordPurchase
 from schema.mutations.redeem_reward import RedeemReward
@@ -21,6 +23,7 @@ from schema.mutations.register_partner import RegisterPartner
 from schema.mutations.reverse_transaction import ReverseTransaction
 from schema.mutations.transfer_points import TransferPoints
 from schema.mutations.use_voucher import UseVoucher
+from schema.mutations.void_hold import VoidHold
 from schema.queries.balance_proof import BalanceProofQuery
 from schema.queries.blocks import BlocksQuery
 from schema.queries.checkpoint import CheckpointQuery
@@ -64,6 +67,9 @@ MUTATIONS = (
     UseVoucher,
     TransferPoints,
     ReverseTransaction,
+    HoldReward,
+    CaptureHold,
+    VoidHold,
 )
 
 

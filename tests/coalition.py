@@ -94,13 +94,23 @@ RESULTS = {
     "useVoucher": "voucher { id partnerId usedAt }",
     "transferPoints": f"transaction {TRANSACTION}",
     "reverseTransaction": f"transaction {TRANSACTION}",
+    "holdReward": f"transaction {TRANSACTION}",
+    "captureHold": f"transaction {TRANSACTION}",
+    "voidHold": f"transaction {TRANSACTION}",
 }
 # What a purchase was decided by: not said again where a request is answered again.
 DECISIONS = """explanation { programme { programmeId } currency points expires
     rules { ruleId points code message } }"""
 EXPLAINED = {**RESULTS, "recordPurchase": f"{RESULTS['recordPurchase']} {DECISIONS}"}
 # What a partner signs each of them as.
-OPERATIONS = {"recordPurchase": "earn", "redeemReward": "redeem", "reverseTransaction": "reverse"}
+OPERATIONS = {
+    "recordPurchase": "earn",
+    "redeemReward": "redeem",
+    "reverseTransaction": "reverse",
+    "holdReward": "hold",
+    "captureHold": "capture",
+    "voidHold": "void",
+}
 ERRORS = "userErrors { code field message }"
 
 
@@ -275,6 +285,16 @@ class House:
         """The global id of a transaction that gave a member so many STARS."""
         paid = self.purchase(member, points * 100, actor)
         return self.done(actor, "recordPurchase", paid)["transactions"][-1]["id"]
+
+    def held(self, member: str) -> str:
+        """The global id of a hold of the points of a coffee."""
+        wanted = self.input(
+            memberId=member,
+            programmeId=gid("Programme", "stars"),
+            rewardId="coffee",
+            orderReference="order 1",
+        )
+        return self.done(as_member(member), "holdReward", wanted)["transaction"]["id"]
 
     def voucher(self, member: str) -> str:
         """The global id of a voucher for a coffee."""

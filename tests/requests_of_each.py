@@ -75,6 +75,31 @@ def reverse_transaction(house: House) -> Request:
     return GROCER, house.signed(GROCER, "reverse", house.input(transactionId=earned, points=20))
 
 
+def hold_reward(house: House) -> Request:
+    actor, wanted = redeem_reward(house)
+    return actor, {**wanted, "orderReference": "Ördre 7"}
+
+
+def hold_reward_at_the_till(house: House) -> Request:
+    _, wanted = hold_reward(house)
+    return GROCER, house.signed(GROCER, "hold", wanted)
+
+
+def capture_hold(house: House) -> Request:
+    return GROCER, house.signed(GROCER, "capture", house.input(holdId=_held(house)))
+
+
+def void_hold(house: House) -> Request:
+    asked = house.input(holdId=_held(house), reason="the customer cancelled")
+    return GROCER, house.signed(GROCER, "void", asked)
+
+
+def _held(house: House) -> str:
+    member = house.enrolled()
+    house.earned(member, 80)
+    return house.held(member)
+
+
 WASH = STARS["rewards"][1]  # type: ignore[index]
 EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "registerPartner": ("registerPartner", register_partner),
@@ -88,4 +113,8 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "useVoucher": ("useVoucher", use_voucher),
     "transferPoints": ("transferPoints", transfer_points),
     "reverseTransaction": ("reverseTransaction", reverse_transaction),
+    "holdReward": ("holdReward", hold_reward),
+    "holdReward at the till": ("holdReward", hold_reward_at_the_till),
+    "captureHold": ("captureHold", capture_hold),
+    "voidHold": ("voidHold", void_hold),
 }

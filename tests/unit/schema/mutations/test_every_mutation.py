@@ -50,7 +50,14 @@ def texts_of(input_: dict[str, Any], ids: bool) -> list[tuple[str, ...]]:
 
 
 def is_id(member: str) -> bool:
-    return member in ("memberId", "programmeId", "transactionId", "voucherId", "toMemberId")
+    return member in {
+        "memberId",
+        "programmeId",
+        "transactionId",
+        "voucherId",
+        "toMemberId",
+        "holdId",
+    }
 
 
 def with_value(input_: dict[str, Any], path: tuple[str, ...], value: object) -> dict[str, Any]:
@@ -117,6 +124,9 @@ OTHER: dict[str, dict[str, Any]] = {
     "useVoucher": {"voucherId": gid("Voucher", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
     "transferPoints": {"points": 31},
     "reverseTransaction": {"points": 21},
+    "holdReward": {"orderReference": "order 8"},
+    "captureHold": {"holdId": gid("Transaction", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
+    "voidHold": {"reason": "we cancelled"},
 }
 
 

@@ -1,0 +1,144 @@
+"""Holds: points are set aside for a reward that is still to be made, then spent or given back."""
+
+from collections.abc import Mapping
+
+from ledger.errors import PointsMissing, RuleBroken
+from ledger.kinds import Effect, Standing, capture, hold, void
+from ledger.names import PartnerId, TransactionId, is_base32_id
+from ledger.tx import Authority
+from loyalty.authority import Signature, authority, require_partner
+from loyalty.coalition import Coalition
+from loyalty.committing import Answer, Plan, Request, carry_out
+from loyalty.ports import RecordPut, StandingPut
+from loyalty.records import Hold
+from loyalty.refusals import Code, Refused
+from loyalty.rewards import Redemption, check_taker, chosen, put_back
+from loyalty.texts import check_text
+from loyalty.writing import Draft, refuse
+
+
+def hold_reward(
+    coalition: Coalition,
+    request: Request,
+    wanted: Redemption,
+    reference: str,
+    signature: Signature | None,
+) -> Answer:
+    """Sets a reward's points aside: they can be spent on nothing else. record: the hold's id.
+
+    Whoever may redeem the reward may hold it. reference: of the order that the points are for.
+    """
+    check_taker(request, wanted)
+    check_text(reference, 64, "orderReference")
+
+    def decide() -> Plan:
+        governance = coalition.governance()
+        _, programme, reward, id_, counts = chosen(coalition, governance, request, wanted)
+        draft = Draft(coalition, governance, {id_: programme.points_currency})
+        by = authority(governance, request, "hold", draft.at, signature)
+        try:
+            draft.expire_lapsed(id_)
+            effect = hold(draft.wallet(id_), reward.points, draft.at)
+            draft.add(request.id, "hold", effect, by, detail={"reference": reference})
+        except (RuleBroken, PointsMissing) as broken:
+            raise refuse(broken, "rewardId") from None
+        record = Hold(
+            programme=wanted.programme,
+            reward=wanted.reward,
+            partner=PartnerId(reward.partner),
+            member=wanted.member,
+            counted=tuple(each.id for each in counts),
+        )
+        return draft.plan(
+            request.id,
+            record=request.id,
+            records=(RecordPut(request.id, record), *counts),
+            standings=_opened(effect, request.id, draft),
+        )
+
+    return carry_out(coalition, request, decide)
+
+
+def capture_hold(
+    coalition: Coalition, request: Request, hold_id: TransactionId, signature: Signature | None
+) -> Answer:
+    """The partner that gives the reward has sent it: the points that were held are spent there."""
+    partner = require_partner(request.actor).id
+
+    def decide() -> Plan:
+        _, of, version = _the_hold(coalition, hold_id, partner)
+        draft = _draft(coalition, of)
+        by = authority(draft.governance, request, "capture", draft.at, signature)
+        effect = capture(draft.wallet(of.wallet), of, partner, of.stands)
+        _add(draft, request, "capture", effect, by, hold_id)
+        standings = (*_left(effect, version), *_opened(effect, request.id, draft))
+        return draft.plan(request.id, standings=standings)
+
+    return carry_out(coalition, request, decide)
+
+
+def void_hold(
+    coalition: Coalition,
+    request: Request,
+    hold_id: TransactionId,
+    reason: str,
+    signature: Signature | None,
+) -> Answer:
+    """The partner cancels: the points come back with their own last days, and so does the stock."""
+    partner = require_partner(request.actor).id
+    check_text(reason, 64, "reason")
+
+    def decide() -> Plan:
+        held, of, version = _the_hold(coalition, hold_id, partner)
+        draft = _draft(coalition, of)
+        by = authority(draft.governance, request, "void", draft.at, signature)
+        effect = void(draft.wallet(of.wallet), of)
+        _add(draft, request, "void", effect, by, hold_id, {"reason": reason})
+        records = put_back(coalition, held.counted)
+        return draft.plan(request.id, records=records, standings=_left(effect, version))
+
+    return carry_out(coalition, request, decide)
+
+
+def _the_hold(coalition: Coalition, id_: TransactionId, partner: str) -> tuple[Hold, Standing, int]:
+    """A hold of this partner's that still holds points, and its standing's version. Refused."""
+    found = coalition.store.record(Hold, id_) if is_base32_id(id_) else None
+    standing = None if found is None else coalition.store.standing(id_)
+    if found is None or standing is None or found.record.partner != partner:
+        raise Refused(Code.NOT_FOUND, "there is no such hold at this partner", "holdId")
+    of, version = standing
+    if not of.stands:
+        raise Refused(
+            Code.EXCEEDS_REMAINING, "it holds nothing any more: captured or voided", "holdId"
+        )
+    return found.record, of, version
+
+
+def _draft(coalition: Coalition, of: Standing) -> Draft:
+    return Draft(coalition, coalition.governance(), {of.wallet: of.currency})
+
+
+def _add(
+    draft: Draft,
+    request: Request,
+    kind: str,
+    effect: Effect,
+    by: Authority,
+    of: TransactionId,
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    try:
+        draft.add(request.id, kind, effect, by, of=of, detail=detail)
+    except RuleBroken as broken:
+        raise refuse(broken, "holdId") from None
+
+
+def _left(effect: Effect, version: int) -> tuple[StandingPut, ...]:
+    return () if effect.leaves is None else (StandingPut(effect.leaves, version),)
+
+
+def _opened(effect: Effect, id_: TransactionId, draft: Draft) -> tuple[StandingPut, ...]:
+    """What the transaction itself stands at, for whatever goes back to it."""
+    if effect.opens is None:
+        return ()
+    return (StandingPut(effect.opens._replace(id=id_, at=draft.at)),)

@@ -1,0 +1,54 @@
+"""`holdReward`: points are set aside for a reward that is still to be made."""
+
+import strawberry
+from strawberry.relay import GlobalID
+
+from loyalty.holds import hold_reward
+from loyalty.rewards import Redemption
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import SignatureInput, given, node_id, request
+from schema.mutations.entries import own_entry
+from schema.types.transaction import Transaction
+
+
+@strawberry.input
+class HoldRewardInput:
+    idempotency_key: str
+    member_id: GlobalID
+    programme_id: GlobalID
+    reward_id: str
+    order_reference: str = strawberry.field(
+        description="Of the order that the points are for; not on the ledger."
+    )
+    signature: SignatureInput | None = strawberry.field(
+        default=None, description="A partner's, over the `hold` instruction; not a member's."
+    )
+
+
+@strawberry.type
+class HoldRewardPayload(Payload):
+    transaction: Transaction | None = strawberry.field(
+        default=None, description="The hold, which `captureHold` or `voidHold` goes back to."
+    )
+
+
+@strawberry.type
+class HoldReward:
+    @strawberry.mutation(
+        description="Members, or the reward's partner for one: points are set aside for it."
+    )
+    async def hold_reward(self, info: Info, input: HoldRewardInput) -> HoldRewardPayload:  # noqa: A002
+        async def act() -> HoldRewardPayload:
+            asked = request(info.context, input)
+            wanted = Redemption(
+                node_id(input.member_id, "Member", "memberId"),
+                node_id(input.programme_id, "Programme", "programmeId"),
+                input.reward_id,
+            )
+            answer = hold_reward(
+                info.context.coalition, asked, wanted, input.order_reference, given(input.signature)
+            )
+            return HoldRewardPayload(transaction=await own_entry(info.context, asked, answer))
+
+        return await answered(HoldRewardPayload, act)

@@ -1,0 +1,47 @@
+"""`voidHold`: the points that were held come back."""
+
+import strawberry
+from strawberry.relay import GlobalID
+
+from ledger.names import TransactionId
+from loyalty.holds import void_hold
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import SignatureInput, given, node_id, request
+from schema.mutations.entries import own_entry
+from schema.types.transaction import Transaction
+
+
+@strawberry.input
+class VoidHoldInput:
+    idempotency_key: str
+    hold_id: GlobalID = strawberry.field(description="The transaction of `holdReward`.")
+    reason: str = strawberry.field(description="Why it is cancelled; not on the ledger.")
+    signature: SignatureInput | None = strawberry.field(
+        default=None, description="The partner's, over the `void` instruction."
+    )
+
+
+@strawberry.type
+class VoidHoldPayload(Payload):
+    transaction: Transaction | None = None
+
+
+@strawberry.type
+class VoidHold:
+    @strawberry.mutation(
+        description="The partner that gives the reward: the points that were held come back."
+    )
+    async def void_hold(self, info: Info, input: VoidHoldInput) -> VoidHoldPayload:  # noqa: A002
+        async def act() -> VoidHoldPayload:
+            asked = request(info.context, input)
+            answer = void_hold(
+                info.context.coalition,
+                asked,
+                TransactionId(node_id(input.hold_id, "Transaction", "holdId")),
+                input.reason,
+                given(input.signature),
+            )
+            return VoidHoldPayload(transaction=await own_entry(info.context, asked, answer))
+
+        return await answered(VoidHoldPayload, act)

@@ -1,0 +1,112 @@
+"""Row 20: a monogram for 300 points: held at the order, captured at dispatch, void if cancelled."""
+
+from typing import Any
+
+import pytest
+
+from loyalty.actors import PartnerActor
+from tests.coalition import GROCER, as_member, verified
+from tests.programmes.shop import Shop
+
+ATELIER = PartnerActor("atelier")
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop("20_customised_goods.json")
+
+
+@pytest.fixture
+def member(shop: Shop) -> str:
+    """Who has 400 points."""
+    member = shop.enrolled()
+    shop.buys(member, 40_000, "atelier")
+    return member
+
+
+def ordered(shop: Shop, member: str) -> str:
+    """The id of the hold of an order."""
+    return shop.done(as_member(member), "holdReward", order(shop, member))["transaction"]["id"]
+
+
+def order(shop: Shop, member: str) -> dict[str, Any]:
+    return {**shop.wants(member, "monogram"), "orderReference": "order 7"}
+
+
+def on(shop: Shop, hold: str, operation: str, by: PartnerActor = ATELIER) -> Any:
+    """An input of `captureHold` or `voidHold`."""
+    more = {"reason": "the customer cancelled"} if operation == "void" else {}
+    return shop.signed(by, operation, shop.input(holdId=hold, **more))
+
+
+def parts(shop: Shop, member: str) -> tuple[int, int]:
+    """What is available, what is held."""
+    wallet = shop.wallet(member, "ATELIER")
+    return wallet["available"], wallet["held"]
+
+
+def test_an_order_sets_its_points_aside(shop: Shop, member: str) -> None:
+    """100 of 400 are left to spend: a second order is refused."""
+    ordered(shop, member)
+    assert parts(shop, member) == (100, 300)
+    refusal = shop.refused(as_member(member), "holdReward", order(shop, member))
+    assert refusal.code == "INSUFFICIENT_POINTS"
+
+
+def test_dispatch_spends_what_was_held(shop: Shop, member: str) -> None:
+    """At the partner that sent it, once."""
+    hold = ordered(shop, member)
+    shop.later(days=2)
+    captured = shop.done(ATELIER, "captureHold", on(shop, hold, "capture"))["transaction"]
+    burned = [row for row in captured["postings"] if row["account"] == "partner:atelier:burned"]
+    assert [row["amount"] for row in burned] == [300]
+    assert parts(shop, member) == (100, 0)
+    for operation, mutation in (("capture", "captureHold"), ("void", "voidHold")):
+        refusal = shop.refused(ATELIER, mutation, on(shop, hold, operation))
+        assert refusal.code == "EXCEEDS_REMAINING"
+    verified(shop.store)
+
+
+def test_cancellation_gives_all_of_it_back(shop: Shop, member: str) -> None:
+    """The points with the last day that they had, and the place on the shelf."""
+    lots = shop.wallet(member, "ATELIER")["lots"]
+    first = ordered(shop, member)
+    shop.done(ATELIER, "voidHold", on(shop, first, "void"))
+    assert parts(shop, member) == (400, 0)
+    assert shop.wallet(member, "ATELIER")["lots"] == lots
+    refusal = shop.refused(ATELIER, "captureHold", on(shop, first, "capture"))
+    assert refusal.code == "EXCEEDS_REMAINING"
+    for _ in range(2):
+        shop.buys(member, 30_000, "atelier")
+        ordered(shop, member)
+    shop.buys(member, 30_000, "atelier")
+    refusal = shop.refused(as_member(member), "holdReward", order(shop, member))
+    assert refusal.code == "OUT_OF_STOCK"
+    verified(shop.store)
+
+
+def test_points_that_lapsed_while_they_were_held_come_back_lapsed(shop: Shop, member: str) -> None:
+    """A hold does not make points live longer; a capture still spends them."""
+    hold = ordered(shop, member)
+    shop.later(days=60)
+    shop.done(ATELIER, "voidHold", on(shop, hold, "void"))
+    wallet = shop.wallet(member, "ATELIER")
+    assert (wallet["available"], wallet["lapsed"]) == (0, 400)
+
+
+@pytest.mark.parametrize(
+    ("operation", "mutation"), [("capture", "captureHold"), ("void", "voidHold")]
+)
+def test_nobody_else_decides_on_a_hold(
+    shop: Shop, member: str, operation: str, mutation: str
+) -> None:
+    """Another partner is told what it would be told of a hold that there is not."""
+    hold = ordered(shop, member)
+    foreign = shop.refused(GROCER, mutation, on(shop, hold, operation, GROCER))
+    earned = shop.earned(member, 5)
+    none = shop.refused(GROCER, mutation, on(shop, earned, operation, GROCER))
+    assert foreign == none
+    assert foreign.code == "NOT_FOUND"
+    unsigned = {**on(shop, hold, operation), "signature": None}
+    refusal = shop.refused(as_member(member), mutation, unsigned)
+    assert refusal.code == "NOT_PERMITTED"
