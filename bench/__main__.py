@@ -13,7 +13,17 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.table import Table
 
-from bench import audit, capacity, local_rows, requests, roots, sealing, signing, verification
+from bench import (
+    audit,
+    capacity,
+    local_rows,
+    requests,
+    roots,
+    rules,
+    sealing,
+    signing,
+    verification,
+)
 from bench.figures import Figure
 
 
@@ -30,6 +40,7 @@ def main() -> int:
         "sealing": sealing.figures,
         "roots": roots.figures,
         "signing": signing.figures,
+        "rules": rules.figures,
         "requests": requests.figures,
         "rows": local_rows.figures,
         "capacity": capacity.figures,

@@ -32,7 +32,7 @@ from loyalty.rules.effects import AnyEffect
 from loyalty.rules.orders import Data, Id, Order, Positive
 from loyalty.texts import check_text, check_value
 
-DOCUMENT_MAX_BYTES = 65_536
+DOCUMENT_MAX_BYTES = 196_608
 TITLE_MAX_CHARS = 120
 
 _PLACE = re.compile(r" - at `\$([^`]*)`\Z")

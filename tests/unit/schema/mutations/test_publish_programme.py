@@ -190,7 +190,7 @@ FAULTS: dict[str, tuple[Any, list[str]]] = {
     "an empty member name": ({**NEXT, "": 1}, []),
     "too deep": ({**NEXT, "earn": DEEP}, ["earn", *["0"] * 14]),
     "too large": (
-        {**NEXT, "rewards": [{**REWARD, "id": f"r-{n}", "name": "é" * 120} for n in range(400)]},
+        {**NEXT, "rewards": [{**REWARD, "id": f"r-{n}", "name": "é" * 120} for n in range(900)]},
         [],
     ),
 }
