@@ -15,19 +15,21 @@ from pathlib import Path
 
 import msgspec
 
-from ledger.names import At, is_at
+from ledger.names import At
 from local.problems import Problem
 from loyalty.dry_runs import DryRun, dry_run
 from loyalty.programmes import Version, json_schema, read_programme
+from loyalty.purchases import Basket, check_basket, order_of
 from loyalty.refusals import Refused
-from loyalty.rules.orders import Data, Label, Line, Order
+from loyalty.rules.orders import Data, Line, Order
+from loyalty.texts import check_at
 
 _SKIP = " \t\r\n"
 
 
 class _Line(Data, frozen=True, kw_only=True):
-    sku: Label
-    category: Label
+    sku: str
+    category: str
     minor: int
 
 
@@ -36,9 +38,9 @@ class _Order(Data, frozen=True, kw_only=True):
     money: str
     minor: int
     at: str
-    channel: Label | None = None
-    store: Label | None = None
-    tender: Label | None = None
+    channel: str = ""
+    store: str = ""
+    tender: str = ""
     lines: tuple[_Line, ...] = ()
 
 
@@ -112,21 +114,22 @@ def _orders(path: Path) -> Iterator[Order]:
         if not line.strip():
             continue
         try:
-            order = msgspec.json.decode(line, type=_Order)
-        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            yield _order(msgspec.json.decode(line, type=_Order))
+        except msgspec.DecodeError as error:
             raise Problem(f"{path}, line {number}: {error}") from None
-        if not is_at(order.at):
-            raise Problem(f"{path}, line {number}: `at` is like 2026-11-21T12:00:00.000Z")
-        yield Order(
-            order.partner,
-            order.money,
-            order.minor,
-            At(order.at),
-            tuple(Line(each.sku, each.category, each.minor) for each in order.lines),
-            order.channel or "",
-            order.store or "",
-            order.tender or "",
-        )
+        except Refused as refused:
+            place = ".".join(refused.field)
+            raise Problem(f"{path}, line {number}, {place}: {refused.message}") from None
+
+
+def _order(given: _Order) -> Order:
+    """Raises Refused for what cannot be a purchase."""
+    lines = tuple(Line(each.sku, each.category, each.minor) for each in given.lines)
+    basket = Basket(
+        given.minor, given.money, given.at, given.channel, given.store, given.tender, lines
+    )
+    check_basket(basket)
+    return order_of(given.partner, basket, At(check_at(given.at, "at")))
 
 
 def _read(path: Path) -> str:

@@ -1,11 +1,20 @@
 """What a programme version would have given for past orders. Nothing is written."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from loyalty.programmes import Version
+from ledger.canonical import MAX_INTEGER
+from ledger.names import At
+from loyalty.actors import Actor, MemberActor
+from loyalty.programmes import Version, read_programme
+from loyalty.purchases import Basket, check_basket, order_of
+from loyalty.refusals import Code, Refused
 from loyalty.rules.orders import Order
+from loyalty.texts import check_at, check_id
+
+ORDERS_MAX = 1_000
+"""Of one request; `tallystick programme dry-run` takes any number."""
 
 
 class RuleTotal(NamedTuple):
@@ -55,3 +64,26 @@ def dry_run(version: Version, orders: Iterable[Order]) -> DryRun:
         for id_, missed in misses.items()
     )
     return DryRun(count, earning, points.total(), rules)
+
+
+def try_document(actor: Actor, document: object, purchases: Sequence[tuple[str, Basket]]) -> DryRun:
+    """The same of a document that nobody has published, for operators and partners.
+
+    purchases: partners and what was bought there; all with their time. Raises Refused.
+    """
+    if isinstance(actor, MemberActor):
+        raise Refused(Code.NOT_PERMITTED, "an operator or a partner tries programmes")
+    if len(purchases) > ORDERS_MAX:
+        raise Refused(Code.LIMIT_EXCEEDED, f"at most {ORDERS_MAX} orders at once", "orders")
+    for number, (partner, basket) in enumerate(purchases):
+        place = ("orders", str(number))
+        check_id(partner, *place, "partner")
+        check_basket(basket, *place)
+        check_at(str(basket.purchased_at), *place, "purchasedAt")
+    found = dry_run(
+        read_programme(document),
+        (order_of(partner, basket, At(str(basket.purchased_at))) for partner, basket in purchases),
+    )
+    if found.points > MAX_INTEGER:
+        raise Refused(Code.LIMIT_EXCEEDED, "together more than 2^53 - 1 points", "orders")
+    return found

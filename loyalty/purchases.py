@@ -140,27 +140,33 @@ def _detail(basket: Basket, reference: str | None) -> dict[str, object]:
 
 
 def _check(coalition: Coalition, basket: Basket) -> None:
-    check_amount(basket.amount_minor, "amount", "minor")
+    check_basket(basket)
+    if basket.purchased_at is not None:
+        check_moment(basket.purchased_at, coalition.now(), "purchasedAt")
+
+
+def check_basket(basket: Basket, *field: str) -> None:
+    """What can be a purchase of any time. field: where it stands. Raises Refused."""
+    check_amount(basket.amount_minor, *field, "amount", "minor")
     if not _MONEY.match(basket.money):
         raise Refused(
             Code.INVALID_INPUT,
             f"an ISO 4217 code like EUR, not {shown(basket.money[:64])}",
+            *field,
             "amount",
             "currency",
         )
-    if basket.purchased_at is not None:
-        check_moment(basket.purchased_at, coalition.now(), "purchasedAt")
     for name in ("channel", "store", "tender"):
         if getattr(basket, name):
-            check_label(getattr(basket, name), name)
-    _check_lines(basket)
+            check_label(getattr(basket, name), *field, name)
+    _check_lines(basket, *field, "lines")
 
 
-def _check_lines(basket: Basket) -> None:
+def _check_lines(basket: Basket, *field: str) -> None:
     if len(basket.lines) > LINES_MAX:
-        raise Refused(Code.LIMIT_EXCEEDED, f"at most {LINES_MAX} lines", "lines")
+        raise Refused(Code.LIMIT_EXCEEDED, f"at most {LINES_MAX} lines", *field)
     for number, line in enumerate(basket.lines):
-        place = ("lines", str(number))
+        place = (*field, str(number))
         check_label(line.sku, *place, "sku")
         check_label(line.category, *place, "category")
         if not 0 <= line.amount_minor <= basket.amount_minor:
@@ -175,7 +181,7 @@ def _check_lines(basket: Basket) -> None:
         raise Refused(
             Code.INVALID_INPUT,
             f"the lines add up to {total}, which is more than {basket.amount_minor}",
-            "lines",
+            *field,
         )
 
 
@@ -189,14 +195,19 @@ def _considered(
     for rule, version in governance.versions.items():
         if version.term.since <= at and version.term.holds(now):
             newest[version.id] = max(newest.get(version.id, (0, NO_HASH)), (version.version, rule))
-    _, money, _, channel, store, tender, lines = basket
-    order = Order(partner, money, basket.amount_minor, at, lines, channel, store, tender)
+    order = order_of(partner, basket, at)
     # Of that version alone: who is not in a newer one any more earns nothing by an older one.
     rules = [rule for _, (_, rule) in sorted(newest.items())]
     versions = [
         coalition.version(rule) for rule in rules if partner in governance.versions[rule].signed
     ]
     return tuple(Considered(each, order, each.award(order)) for each in versions)
+
+
+def order_of(partner: str, basket: Basket, at: At) -> Order:
+    """A basket as rules see it."""
+    amount, money, _, channel, store, tender, lines = basket
+    return Order(partner, money, amount, at, lines, channel, store, tender)
 
 
 def _given(considered: Sequence[Considered], now: str) -> list[Award]:

@@ -124,14 +124,20 @@ def check_amount(amount: int, *field: str) -> int:
     return amount
 
 
-def check_moment(text: str, now: str, *field: str) -> str:
-    """A moment in the past that is not too old to be taken. Raises Refused."""
+def check_at(text: str, *field: str) -> str:
+    """Any moment, in the one form. Raises Refused."""
     if not is_at(text):
         raise Refused(
             Code.INVALID_INPUT,
             f"UTC with milliseconds, like 2026-11-21T20:50:00.123Z, not {shown(text[:64])}",
             *field,
         )
+    return text
+
+
+def check_moment(text: str, now: str, *field: str) -> str:
+    """A moment in the past that is not too old to be taken. Raises Refused."""
+    check_at(text, *field)
     if text > now or at_moment(now) - at_moment(text) > PURCHASE_MAX_AGE:
         raise Refused(
             Code.INVALID_INPUT,

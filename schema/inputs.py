@@ -49,11 +49,13 @@ class BasketInput(Protocol):
     """What inputs that describe a purchase have."""
 
     amount: MoneyInput
-    purchased_at: str | None
     channel: str | None
     store: str | None
     tender: str | None
     lines: list[LineInput] | None
+
+    @property
+    def purchased_at(self) -> str | None: ...
 
 
 def basket_of(input_: BasketInput) -> Basket:

@@ -29,6 +29,7 @@ from schema.queries.blocks import BlocksQuery
 from schema.queries.checkpoint import CheckpointQuery
 from schema.queries.coalition import CoalitionQuery
 from schema.queries.consistency_proof import ConsistencyProofQuery
+from schema.queries.dry_run import DryRunQuery
 from schema.queries.member import MemberQuery
 from schema.queries.node import NodeQuery
 from schema.queries.partner import PartnerQuery
@@ -47,6 +48,7 @@ QUERIES = (
     PartnerQuery,
     ProgrammeQuery,
     PreviewEarnQuery,
+    DryRunQuery,
     MemberQuery,
     WalletQuery,
     TransactionQuery,

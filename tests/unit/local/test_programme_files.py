@@ -109,7 +109,15 @@ def test_a_dry_run_adds_up_rule_by_rule(capsys: Any, programme: str, orders: str
 
 @pytest.mark.parametrize(
     ("change", "said"),
-    [({"at": "yesterday"}, "`at`"), ({"minor": "5"}, "minor"), ({"price": 5}, "price")],
+    [
+        ({"at": "yesterday"}, "at: UTC"),
+        ({"minor": "5"}, "minor"),
+        ({"minor": -5}, "amount.minor"),
+        ({"money": "dollars"}, "amount.currency"),
+        ({"channel": "a b"}, "channel"),
+        ({"lines": [{"sku": "a", "category": "b", "minor": 1_251}]}, "lines.0.minor"),
+        ({"price": 5}, "price"),
+    ],
 )
 def test_an_order_that_cannot_be_read_is_named(
     capsys: Any, programme: str, tmp_path: Path, change: dict[str, Any], said: str

@@ -1,0 +1,80 @@
+"""`dryRun`: what a programme that nobody has signed yet would have given for past orders."""
+
+import strawberry
+
+from loyalty import dry_runs
+from loyalty.dry_runs import try_document
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import LineInput, MoneyInput, basket_of
+from schema.scalars import Document, LogSize, Points
+
+
+@strawberry.input(description="A purchase of the past.")
+class PastOrderInput:
+    partner: str = strawberry.field(description="The partner's own id, as the programme has it.")
+    amount: MoneyInput
+    purchased_at: str
+    channel: str | None = None
+    store: str | None = None
+    tender: str | None = None
+    lines: list[LineInput] | None = None
+
+
+@strawberry.input
+class DryRunInput:
+    document: Document = strawberry.field(description="The programme; nothing is published.")
+    orders: list[PastOrderInput]
+
+
+@strawberry.type(description="How often a rule gave nothing for one reason.")
+class MissCount:
+    code: str
+    orders: LogSize
+
+
+@strawberry.type(description="What one rule would have given.")
+class RuleTotal:
+    rule_id: str
+    orders: LogSize
+    points: Points
+    misses: list[MissCount]
+
+    @classmethod
+    def of(cls, total: dry_runs.RuleTotal) -> "RuleTotal":
+        misses = [MissCount(code=code, orders=LogSize(n)) for code, n in total.misses.items()]
+        points, orders = Points(total.points), LogSize(total.orders)
+        return cls(rule_id=total.rule, orders=orders, points=points, misses=misses)
+
+
+@strawberry.type
+class DryRunPayload(Payload):
+    orders: LogSize | None = None
+    earning: LogSize | None = strawberry.field(
+        default=None, description="How many of them would have earned."
+    )
+    points: Points | None = strawberry.field(
+        default=None, description="All that would have been issued, and owed."
+    )
+    rules: list[RuleTotal] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
+class DryRunQuery:
+    @strawberry.field(
+        description="Operators and partners: what a programme would have given for past orders, "
+        "rule by rule. Writes nothing."
+    )
+    async def dry_run(self, info: Info, input: DryRunInput) -> DryRunPayload:  # noqa: A002
+        async def act() -> DryRunPayload:
+            actor = info.context.actor
+            purchases = [(each.partner, basket_of(each)) for each in input.orders]
+            found = try_document(actor, input.document, purchases)
+            return DryRunPayload(
+                orders=LogSize(found.orders),
+                earning=LogSize(found.earning),
+                points=Points(found.points),
+                rules=[RuleTotal.of(each) for each in found.rules],
+            )
+
+        return await answered(DryRunPayload, act)
