@@ -15,7 +15,7 @@ from multiprocessing.context import BaseContext
 from os import cpu_count
 from signal import SIG_IGN, SIGINT, signal
 from threading import active_count
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from ledger.errors import Fault, RuleBroken, fault_of
 from ledger.governance import Check
@@ -225,7 +225,7 @@ class _Worker:
         self._unanswered = 0
         self._answers: deque[int | None] = deque()
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)  # type: ignore[attr-defined]
+        self._process = context.Process(target=_serve, args=(theirs, self._pipe), daemon=True)  # type: ignore[attr-defined]
         self._process.start()
         theirs.close()
 
@@ -286,10 +286,15 @@ def _lost_process() -> Iterator[None]:
         ) from None
 
 
-def _serve(pipe: "Connection[int | None, Sequence[_Row]]") -> None:
-    """What another process does, until it is ended."""
+_Pipe: TypeAlias = "Connection[int | None, Sequence[_Row]]"
+
+
+def _serve(pipe: _Pipe, other_end: Connection) -> None:
+    """What another process does, until it is ended, or nobody has the pipe's other end any more."""
     # Who stops the audit with Ctrl-C ends this process as well.
     signal(SIGINT, SIG_IGN)
+    # Of the copy that this process was started with: else it would outlive one that is killed.
+    other_end.close()
     with suppress(EOFError):
         while True:
             pipe.send(_first_bad(pipe.recv()))

@@ -42,7 +42,7 @@ def add_programme_command(command: Command) -> None:
     parser.add_argument("--orders", type=Path, metavar="FILE", help="JSON lines, for dry-run")
     parser.add_argument(
         "--cost-per-1000",
-        type=int,
+        type=_minor,
         metavar="MINOR",
         help="what a thousand points cost, in minor units: 900 is 0.9 cents a point",
     )
@@ -62,3 +62,9 @@ def _run(options: argparse.Namespace) -> int:
     if options.orders is None:
         raise Problem("dry-run needs past orders: --orders FILE, JSON lines as --help shows")
     return try_on_orders(options.file, options.orders, options.cost_per_1000, as_json=options.json)
+
+
+def _minor(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 16):
+        raise argparse.ArgumentTypeError(f"{text!r} is no amount in minor units, 0 or more")
+    return int(text)

@@ -101,7 +101,7 @@ def _version(path: Path) -> Version:
     text = _read(path)
     try:
         return read_programme(json.loads(text))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Problem(f"{path} is not JSON: {error}") from None
     except Refused as refused:
         steps = refused.field[1:]

@@ -1,11 +1,12 @@
 """Holds: points are set aside for a reward that is still to be made, then spent or given back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from ledger.errors import PointsMissing, RuleBroken
 from ledger.kinds import Effect, Standing, capture, hold, void
 from ledger.names import PartnerId, TransactionId, is_base32_id
-from ledger.tx import Authority
+from loyalty.actors import Actor, MemberActor, Operator
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
@@ -66,11 +67,12 @@ def capture_hold(
     partner = require_partner(request.actor).id
 
     def decide() -> Plan:
-        _, of, version = _the_hold(coalition, hold_id, partner)
+        _, of, version = _the_hold(coalition, hold_id, request.actor)
         draft = _draft(coalition, of)
         by = authority(draft.governance, request, "capture", draft.at, signature)
-        effect = capture(draft.wallet(of.wallet), of, partner, of.stands)
-        _add(draft, request, "capture", effect, by, hold_id)
+        with _refusing():
+            effect = capture(draft.wallet(of.wallet), of, partner, of.stands)
+            draft.add(request.id, "capture", effect, by, of=hold_id)
         standings = (*_left(effect, version), *_opened(effect, request.id, draft))
         return draft.plan(request.id, standings=standings)
 
@@ -84,28 +86,35 @@ def void_hold(
     reason: str,
     signature: Signature | None,
 ) -> Answer:
-    """The partner cancels: the points come back with their own last days, and so does the stock."""
-    partner = require_partner(request.actor).id
+    """It is cancelled: the points come back with their own last days, and so does the stock.
+
+    By the partner that gives the reward or by an operator; once that partner has left, by the
+    member as well.
+    """
     check_text(reason, 64, "reason")
 
     def decide() -> Plan:
-        held, of, version = _the_hold(coalition, hold_id, partner)
+        held, of, version = _the_hold(coalition, hold_id, request.actor)
         draft = _draft(coalition, of)
         by = authority(draft.governance, request, "void", draft.at, signature)
-        effect = void(draft.wallet(of.wallet), of)
-        _add(draft, request, "void", effect, by, hold_id, {"reason": reason})
+        with _refusing():
+            effect = void(draft.wallet(of.wallet), of)
+            draft.add(request.id, "void", effect, by, of=hold_id, detail={"reason": reason})
         records = put_back(coalition, held.counted)
         return draft.plan(request.id, records=records, standings=_left(effect, version))
 
     return carry_out(coalition, request, decide)
 
 
-def _the_hold(coalition: Coalition, id_: TransactionId, partner: str) -> tuple[Hold, Standing, int]:
-    """A hold of this partner's that still holds points, and its standing's version. Refused."""
+def _the_hold(coalition: Coalition, id_: TransactionId, actor: Actor) -> tuple[Hold, Standing, int]:
+    """A hold that this actor decides on and that still holds points, and its standing's version.
+
+    Raises Refused.
+    """
     found = coalition.store.record(Hold, id_) if is_base32_id(id_) else None
     standing = None if found is None else coalition.store.standing(id_)
-    if found is None or standing is None or found.record.partner != partner:
-        raise Refused(Code.NOT_FOUND, "there is no such hold at this partner", "holdId")
+    if found is None or standing is None or not _decides(coalition, actor, found.record):
+        raise Refused(Code.NOT_FOUND, "there is no such hold to decide on", "holdId")
     of, version = standing
     if not of.stands:
         raise Refused(
@@ -114,21 +123,21 @@ def _the_hold(coalition: Coalition, id_: TransactionId, partner: str) -> tuple[H
     return found.record, of, version
 
 
+def _decides(coalition: Coalition, actor: Actor, held: Hold) -> bool:
+    if isinstance(actor, MemberActor):
+        gone = not coalition.governance().joined(held.partner, coalition.now())
+        return actor.id == held.member and gone
+    return isinstance(actor, Operator) or actor.id == held.partner
+
+
 def _draft(coalition: Coalition, of: Standing) -> Draft:
     return Draft(coalition, coalition.governance(), {of.wallet: of.currency})
 
 
-def _add(
-    draft: Draft,
-    request: Request,
-    kind: str,
-    effect: Effect,
-    by: Authority,
-    of: TransactionId,
-    detail: Mapping[str, object] | None = None,
-) -> None:
+@contextmanager
+def _refusing() -> Iterator[None]:
     try:
-        draft.add(request.id, kind, effect, by, of=of, detail=detail)
+        yield
     except RuleBroken as broken:
         raise refuse(broken, "holdId") from None
 

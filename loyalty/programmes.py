@@ -15,6 +15,7 @@ Amounts are integers: money in minor units of an ISO 4217 currency, points in th
 
 import re
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, NamedTuple
 
@@ -27,8 +28,9 @@ from ledger.names import NEVER, OPERATOR, CurrencyCode, Expires, Hash, day_of, d
 from loyalty.refusals import Code, Refused
 from loyalty.rules.conditions.period import Period
 from loyalty.rules.conditions.places import Channel, Store
+from loyalty.rules.conditions.products import Products
 from loyalty.rules.deciding import Outcome, Rules
-from loyalty.rules.effects import AnyEffect
+from loyalty.rules.effects import AnyEffect, Effect
 from loyalty.rules.orders import Data, Id, Order, Positive
 from loyalty.texts import check_text, check_value
 
@@ -182,7 +184,29 @@ def _check(programme: Programme) -> None:
             raise Refused(
                 Code.INVALID_INPUT, f"{name}: the id {twice} stands twice", "document", name
             )
+    _check_multipliers(programme.earn)
     if not programme.partners():
         raise Refused(Code.INVALID_INPUT, "a programme names at least one partner", "document")
     if OPERATOR in programme.partners():
         raise Refused(Code.INVALID_INPUT, "`operator` is not a partner's id", "document")
+
+
+def _check_multipliers(rules: Sequence[Effect]) -> None:
+    """They multiply what a whole order earns, beside the rules that do so."""
+    groups = {rule.best_of for rule in rules if not rule.multiplies} - {None}
+    for number, rule in enumerate(rules):
+        place = ("document", "earn", str(number))
+        if rule.multiplies and rule.best_of in groups:
+            raise Refused(
+                Code.INVALID_INPUT,
+                f"the group {rule.best_of} has rules that multiply and others: use two groups",
+                *place,
+                "best_of",
+            )
+        if rule.multiplies and any(isinstance(each, Products) for each in rule.when):
+            raise Refused(
+                Code.INVALID_INPUT,
+                "it multiplies the whole order: give more for products by a rule of their own",
+                *place,
+                "when",
+            )

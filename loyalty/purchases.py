@@ -1,13 +1,13 @@
 """A purchase: what every programme in force gives for it, or would give."""
 
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
+from ledger.canonical import MAX_INTEGER, canonical
 from ledger.errors import RuleBroken, shown
 from ledger.governance import Governance
 from ledger.kinds import earn
-from ledger.names import NO_HASH, At, Hash, day_of, transaction_id
+from ledger.names import NO_HASH, At, Hash, day_of, digest, transaction_id
 from ledger.tx import Authority
 from loyalty.actors import Actor, PartnerActor
 from loyalty.authority import Signature, authority, require_partner
@@ -16,7 +16,8 @@ from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.members import the_member, with_wallets
 from loyalty.programmes import Award, Version
 from loyalty.refusals import Code, Refused
-from loyalty.rules.orders import Line, Order
+from loyalty.rules.deciding import Outcome
+from loyalty.rules.orders import Line, Miss, Order
 from loyalty.texts import check_amount, check_label, check_moment, check_text
 from loyalty.writing import PROGRAMME, Draft, refuse
 
@@ -41,11 +42,26 @@ class Basket(NamedTuple):
 
 
 class Considered(NamedTuple):
-    """What one programme version makes of an order."""
+    """What one programme version makes of an order. lapsed: its points would have lapsed by now,
+    so that it gives none.
+    """
 
     version: Version
     order: Order
     award: Award
+    lapsed: bool
+
+    @property
+    def points(self) -> int:
+        return 0 if self.lapsed else self.award.points
+
+    def outcomes(self) -> list[Outcome]:
+        """What every rule came to, with a reason where that is nothing."""
+        found = self.version.rules.explained(self.order)
+        if not self.lapsed:
+            return found
+        late = Miss("LAPSED_ALREADY", f"its points would have lapsed after {self.award.expires}")
+        return [Outcome(each.rule, 0, each.miss or late) for each in found]
 
 
 class Recorded(NamedTuple):
@@ -81,7 +97,7 @@ def record_purchase(
         found = the_member(coalition, member_id, "memberId")
         governance = coalition.governance()
         considered = _considered(coalition, governance, partner, basket)
-        awards = _given(considered, coalition.now())
+        awards = [each.award for each in considered if each.points]
         currencies = [each.currency for each in awards]
         member, puts = with_wallets(coalition, member_id, found, currencies)
         wallets = {member.wallets[each.currency]: each.currency for each in awards}
@@ -135,6 +151,10 @@ def _detail(basket: Basket, reference: str | None) -> dict[str, object]:
         "store": basket.store or None,
         "tender": basket.tender or None,
     }
+    if basket.lines:
+        # As a digest: a receipt's lines may be many, and the row is paid for by its size.
+        lines = [[line.sku, line.category, line.amount_minor] for line in basket.lines]
+        said["lines"] = digest(canonical(lines))
     amount = {"amount": basket.amount_minor, "money": basket.money}
     return amount | {name: value for name, value in said.items() if value is not None}
 
@@ -201,16 +221,20 @@ def _considered(
     versions = [
         coalition.version(rule) for rule in rules if partner in governance.versions[rule].signed
     ]
-    return tuple(Considered(each, order, each.award(order)) for each in versions)
+    found = ((each, each.award(order)) for each in versions)
+    return tuple(
+        Considered(version, order, _bounded(award), award.expires < day_of(now))
+        for version, award in found
+    )
+
+
+def _bounded(award: Award) -> Award:
+    if award.points > MAX_INTEGER:
+        raise Refused(Code.LIMIT_EXCEEDED, "this would give more than 2^53 - 1 points", "amount")
+    return award
 
 
 def order_of(partner: str, basket: Basket, at: At) -> Order:
     """A basket as rules see it."""
     amount, money, _, channel, store, tender, lines = basket
     return Order(partner, money, amount, at, lines, channel, store, tender)
-
-
-def _given(considered: Sequence[Considered], now: str) -> list[Award]:
-    """The awards above 0; points of a late purchase that would have lapsed by now are not given."""
-    awards = [each.award for each in considered]
-    return [each for each in awards if each.points and each.expires >= day_of(now)]

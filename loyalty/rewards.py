@@ -93,6 +93,10 @@ def chosen(
     rule, programme, reward = _find(coalition, governance, wanted)
     if isinstance(request.actor, PartnerActor) and request.actor.id != reward.partner:
         raise Refused(Code.NOT_PERMITTED, "the reward is another partner's", "rewardId")
+    if not governance.joined(reward.partner, coalition.now()):
+        raise Refused(
+            Code.NOT_ELIGIBLE, "the reward's partner is not one of the coalition now", "rewardId"
+        )
     _check_not_over(reward, coalition.now())
     counts = _counted(coalition, wanted, reward)
     member = the_member(coalition, wanted.member, "memberId").record

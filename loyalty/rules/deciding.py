@@ -5,6 +5,7 @@ money and the words that a condition needs. Asking each is left for whoever want
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from loyalty.rules.effects import Effect
@@ -19,24 +20,37 @@ class Outcome(NamedTuple):
     miss: Miss | None = None
 
 
+class _Index(NamedTuple):
+    """Numbers of rules, by partner and money: of those that need no word, and by a word that each
+    of the others needs.
+    """
+
+    always: dict[tuple[str, str], list[int]]
+    by_token: dict[tuple[str, str, Token], list[int]]
+
+
 class Rules:
     """The rules of a programme version, ready to decide."""
 
     def __init__(self, rules: Sequence[Effect]) -> None:
         self._rules = rules
         self._groups = {rule.id: rule.best_of for rule in rules if rule.best_of}
-        self._always: dict[tuple[str, str], list[int]] = {}
-        self._by_token: dict[tuple[str, str, Token], list[int]] = {}
-        for number, rule in enumerate(rules):
-            tokens = min(
-                (each.tokens() for each in rule.when if each.tokens()), key=len, default=()
-            )
+
+    @cached_property
+    def _index(self) -> _Index:
+        # Made when it is first needed: who only sends a document does not pay for it.
+        index = _Index({}, {})
+        for number, rule in enumerate(self._rules):
+            words = (condition.tokens() for condition in rule.when)
+            # The condition that names fewest is the one that leads to the rule least often.
+            tokens = min(filter(None, words), key=len, default=frozenset())
             for partner in dict.fromkeys(rule.partners):
                 for token in tokens:
                     place = (partner, rule.money, token)
-                    self._by_token.setdefault(place, []).append(number)
+                    index.by_token.setdefault(place, []).append(number)
                 if not tokens:
-                    self._always.setdefault((partner, rule.money), []).append(number)
+                    index.always.setdefault((partner, rule.money), []).append(number)
+        return index
 
     def decided(self, order: Order) -> list[Outcome]:
         """The rules that give points for an order, in the order of the document."""
@@ -48,9 +62,9 @@ class Rules:
         return [found[rule.id] for rule in self._rules]
 
     def _candidates(self, order: Order) -> Iterable[int]:
-        found = set(self._always.get((order.partner, order.money), ()))
+        found = set(self._index.always.get((order.partner, order.money), ()))
         for token in order.tokens():
-            found.update(self._by_token.get((order.partner, order.money, token), ()))
+            found.update(self._index.by_token.get((order.partner, order.money, token), ()))
         return sorted(found)
 
     def _outcomes(self, numbers: Iterable[int], order: Order) -> list[Outcome]:

@@ -18,7 +18,7 @@ class VoidHoldInput:
     hold_id: GlobalID = strawberry.field(description="The transaction of `holdReward`.")
     reason: str = strawberry.field(description="Why it is cancelled; not on the ledger.")
     signature: SignatureInput | None = strawberry.field(
-        default=None, description="The partner's, over the `void` instruction."
+        default=None, description="A partner's or an operator's, over the `void` instruction."
     )
 
 
@@ -30,7 +30,8 @@ class VoidHoldPayload(Payload):
 @strawberry.type
 class VoidHold:
     @strawberry.mutation(
-        description="The partner that gives the reward: the points that were held come back."
+        description="The partner that gives the reward, an operator, or the member once that "
+        "partner has left: the points that were held come back."
     )
     async def void_hold(self, info: Info, input: VoidHoldInput) -> VoidHoldPayload:  # noqa: A002
         async def act() -> VoidHoldPayload:

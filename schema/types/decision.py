@@ -36,7 +36,7 @@ class EarnDecision:
 
     @strawberry.field
     def points(self) -> Points:
-        return Points(self.considered.award.points)
+        return Points(self.considered.points)
 
     @strawberry.field(description="The last day on which they can be spent, or `never`.")
     def expires(self) -> str:
@@ -44,7 +44,6 @@ class EarnDecision:
 
     @strawberry.field(description="All rules of the version, and why some give nothing.")
     def rules(self) -> list[RuleOutcome]:
-        _, order, _ = self.considered
         return [
             RuleOutcome(
                 rule_id=each.rule,
@@ -52,7 +51,7 @@ class EarnDecision:
                 code=each.miss and each.miss.code,
                 message=each.miss and each.miss.message,
             )
-            for each in self.considered.version.rules.explained(order)
+            for each in self.considered.outcomes()
         ]
 
 

@@ -109,4 +109,32 @@ def test_nobody_else_decides_on_a_hold(
     assert foreign.code == "NOT_FOUND"
     unsigned = {**on(shop, hold, operation), "signature": None}
     refusal = shop.refused(as_member(member), mutation, unsigned)
-    assert refusal.code == "NOT_PERMITTED"
+    assert refusal.code == {"capture": "NOT_PERMITTED", "void": "NOT_FOUND"}[operation]
+
+
+def test_a_partner_that_left_is_promised_no_more_points(shop: Shop, member: str) -> None:
+    """Neither held by it, nor by the member; what was ordered before, the member can take back."""
+    hold = ordered(shop, member)
+    shop.later(minutes=1)
+    shop.leave("atelier")
+    shop.later(minutes=1)
+    asked = order(shop, member)
+    for actor, input_ in (
+        (as_member(member), asked),
+        (ATELIER, shop.signed(ATELIER, "hold", {**asked, **shop.input()})),
+    ):
+        assert shop.refused(actor, "holdReward", input_).code == "NOT_ELIGIBLE"
+    taken_back = {**on(shop, hold, "void"), "signature": None}
+    shop.done(as_member(member), "voidHold", taken_back)
+    assert parts(shop, member) == (400, 0)
+    verified(shop.store)
+
+
+def test_another_member_takes_nobodys_hold_back(shop: Shop, member: str) -> None:
+    """Not even of a partner that has left."""
+    hold = ordered(shop, member)
+    shop.later(minutes=1)
+    shop.leave("atelier")
+    taken_back = {**on(shop, hold, "void"), "signature": None}
+    other = as_member(shop.enrolled())
+    assert shop.refused(other, "voidHold", taken_back).code == "NOT_FOUND"

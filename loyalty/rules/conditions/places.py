@@ -7,7 +7,7 @@ from msgspec import Meta
 from loyalty.rules.conditions.condition import Condition
 from loyalty.rules.orders import Label, Miss, Order, Token
 
-Labels = Annotated[tuple[Label, ...], Meta(min_length=1, max_length=256)]
+Labels = Annotated[frozenset[Label], Meta(min_length=1, max_length=256)]
 
 
 class _Place(Condition, frozen=True, kw_only=True):
@@ -24,7 +24,7 @@ class _Place(Condition, frozen=True, kw_only=True):
         if found in self.any_of:
             return order
         said = f"not {found}" if found else "and the order names none"
-        wanted = ", ".join(self.any_of)
+        wanted = ", ".join(sorted(self.any_of))
         return Miss(f"{name.upper()}_NOT_ELIGIBLE", f"the {name} is one of {wanted}, {said}")
 
     def _name(self) -> str:

@@ -7,18 +7,18 @@ from msgspec import Meta
 from loyalty.rules.conditions.condition import Condition
 from loyalty.rules.orders import Label, Line, Miss, Order, Token
 
-Labels = Annotated[tuple[Label, ...], Meta(max_length=1_000)]
+Labels = Annotated[frozenset[Label], Meta(max_length=1_000)]
 
 
 class Products(Condition, tag="products", frozen=True, kw_only=True):
     """Lines of these categories or articles, or all; but not of those that are named to be left
-    out. An order that lists no lines has none that count.
+    out. A line of nothing does not count, and an order that lists no lines has none that do.
     """
 
-    categories: Labels = ()
-    skus: Labels = ()
-    except_categories: Labels = ()
-    except_skus: Labels = ()
+    categories: Labels = frozenset()
+    skus: Labels = frozenset()
+    except_categories: Labels = frozenset()
+    except_skus: Labels = frozenset()
 
     def __post_init__(self) -> None:
         if not (self.categories or self.skus or self.except_categories or self.except_skus):
@@ -36,7 +36,8 @@ class Products(Condition, tag="products", frozen=True, kw_only=True):
         return order._replace(lines=lines, amount_minor=total)
 
     def _counts(self, line: Line) -> bool:
-        if line.category in self.except_categories or line.sku in self.except_skus:
+        left_out = line.category in self.except_categories or line.sku in self.except_skus
+        if left_out or not line.amount_minor:
             return False
         wanted = self.categories or self.skus
         return not wanted or line.category in self.categories or line.sku in self.skus

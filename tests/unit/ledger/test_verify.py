@@ -1,7 +1,11 @@
 """Verification names the lowest faulty position, on one core and on several alike."""
 
 import gc
+import subprocess
+import sys
+import time
 from base64 import b64encode
+from pathlib import Path
 
 import pytest
 
@@ -226,3 +230,33 @@ def test_a_process_that_is_killed_is_not_taken_for_a_good_signature(monkeypatch,
     monkeypatch.setattr(module, "_Worker", Killed)
     with pytest.raises(ChildProcessError, match="begin again"):
         verify(ledger, cores=2)
+
+
+def test_a_process_that_is_killed_leaves_none_behind(tmp_path):
+    """Those that verified signatures beside it end with it, all of them."""
+    program = tmp_path / "audit.py"
+    program.write_text(
+        "import os, signal, sys\n"
+        "from multiprocessing import get_context\n"
+        "from ledger.verify import _Worker\n"
+        "context = get_context(sys.argv[1])\n"
+        "made = [_Worker(context) for _ in range(3 * (__name__ == '__main__'))]\n"
+        "print(*(each._process.pid for each in made), flush=True)\n"
+        "made and os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    for context in ("fork", "spawn"):
+        command = [sys.executable, str(program), context]
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        ids = [int(word) for word in ran.stdout.split("\n")[0].split()]
+        assert len(ids) == 3
+        end = time.monotonic() + 30
+        while any(is_running(id_) for id_ in ids):
+            assert time.monotonic() < end, "they outlive it"
+            time.sleep(0.02)
+
+
+def is_running(id_):
+    try:
+        return "Z" not in Path(f"/proc/{id_}/stat").read_text().rpartition(")")[2][:3]
+    except OSError:
+        return False

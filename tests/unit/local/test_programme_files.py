@@ -88,6 +88,8 @@ def test_a_file_that_is_not_json_is_refused(capsys: Any, tmp_path: Path) -> None
     path = tmp_path / "broken.json"
     path.write_text('{"id": "stars",')
     assert "is not JSON" in run(capsys, "check", str(path))[2]
+    path.write_text("[" * 100_000)
+    assert "is not JSON" in run(capsys, "check", str(path))[2]
     assert "cannot be read" in run(capsys, "check", str(tmp_path / "none.json"))[2]
 
 

@@ -109,3 +109,36 @@ def test_a_condition_that_cannot_be_meant_is_refused_with_its_place(
         read_programme({**STARS, "earn": [{**EARN, "when": [condition]}]})
     place = ("document", "earn", "0", "when", "0", *filter(None, [path]))
     assert (refused.value.code, refused.value.field) == (Code.INVALID_INPUT, place)
+
+
+DOUBLE = {"effect": "multiplier", "percent": 200, "id": "twice", "rounding": "floor"}
+
+
+@pytest.mark.parametrize(
+    ("more", "member"),
+    [
+        ({"best_of": "offer"}, "best_of"),
+        ({"when": [{"condition": "products", "categories": ["food"]}]}, "when"),
+    ],
+)
+def test_a_multiplier_that_would_not_do_what_it_says_is_refused(more: Any, member: str) -> None:
+    """One cent of food would double a basket; a best of two kinds would give both."""
+    double = {**DOUBLE, "partners": ["grocer"], "money": "USD", **more}
+    with pytest.raises(Refused) as refused:
+        read_programme({**STARS, "earn": [{**EARN, "best_of": "offer"}, double]})
+    assert refused.value.field == ("document", "earn", "1", member)
+
+
+def test_who_only_sends_a_document_pays_for_no_index() -> None:
+    """Reading one is cheap, however many words its rules name; the index comes with the first
+    order.
+    """
+    words = [f"w{number}" for number in range(256)]
+    condition = {"condition": "store", "any_of": words}
+    partners = [f"partner-{number}" for number in range(64)]
+    version = read_programme(
+        {**STARS, "earn": [{**EARN, "partners": partners, "when": [condition]}]}
+    )
+    assert "_index" not in vars(version.rules)
+    assert version.award(order(500, partner="partner-7", store="w9")).points == 5
+    assert "_index" in vars(version.rules)

@@ -149,6 +149,13 @@ def test_only_lines_that_count_earn(condition: dict[str, Any], counts: int) -> N
     assert points({**A_DOLLAR, "when": [products]}, of=of) == [counts]
 
 
+def test_a_line_of_nothing_does_not_count() -> None:
+    """A free sample opens no offer."""
+    products = {"condition": "products", "categories": ["food"]}
+    assert code(products, order(lines=(Line("a1", "food", 0),))) == "NO_ELIGIBLE_PRODUCT"
+    assert code(products, order(lines=(Line("a1", "food", 1),))) is None
+
+
 def test_a_multiplier_builds_on_what_the_others_give() -> None:
     """Double and one and a half of 10: 10 and 5 more, whichever stands first."""
     half = {**DOUBLE, "percent": 150}

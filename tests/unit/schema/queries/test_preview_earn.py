@@ -1,10 +1,14 @@
 """`previewEarn`: what a purchase would give, for whoever may know; nothing is written."""
 
+import json
 from typing import Any
 
 import pytest
 
+from ledger.canonical import MAX_INTEGER, canonical
+from ledger.names import digest
 from loyalty.actors import Actor
+from loyalty.ports import WalletRow
 from tests.coalition import (
     DECISIONS,
     EXPLAINED,
@@ -12,6 +16,7 @@ from tests.coalition import (
     FUEL,
     GROCER,
     OPERATOR,
+    STARS,
     House,
     as_member,
     contents,
@@ -101,3 +106,40 @@ def test_lines_add_up_to_no_more_than_the_whole(house: House) -> None:
     """To the cent: 1,250 of 1,250 are taken."""
     lines = [{"sku": "a1", "category": "food", "minor": 625}] * 2
     assert preview(house, GROCER, lines=lines)["userErrors"] == []
+
+
+def test_more_points_than_there_can_be_are_refused(house: House) -> None:
+    """By a preview as by the purchase; no client gets a number that it cannot read."""
+    base = STARS["earn"][0]  # type: ignore[index]
+    lavish = {**STARS, "version": 2, "earn": [{**base, "points": MAX_INTEGER, "per_minor": 1}]}
+    house.done(OPERATOR, "publishProgramme", house.programme(lavish, "fuel", "grocer"))
+    (error,) = preview(house, GROCER, 2)["userErrors"]
+    assert (error["code"], error["field"]) == ("LIMIT_EXCEEDED", ["amount"])
+    refusal = house.refused(GROCER, "recordPurchase", house.purchase(house.enrolled(), 2))
+    assert (refusal.code, refusal.field) == ("LIMIT_EXCEEDED", ["amount"])
+
+
+def test_points_that_would_have_lapsed_are_not_promised(house: House) -> None:
+    """Points for the month of the purchase alone, asked for a month later."""
+    month = {"after": "month_end", "months": 0}
+    short = {**STARS, "version": 2, "expiry": month}
+    house.done(OPERATOR, "publishProgramme", house.programme(short, "fuel", "grocer"))
+    at = house.later(hours=1)
+    house.later(days=20)
+    (decision,) = preview(house, GROCER, purchasedAt=at)["decisions"]
+    assert decision["points"] == 0
+    assert decision["rules"][0]["code"] == "LAPSED_ALREADY"
+    house.results = EXPLAINED
+    late = house.purchase(house.enrolled(), 1_250, purchasedAt=at)
+    answer = house.done(GROCER, "recordPurchase", late)
+    assert (answer["points"], answer["explanation"]) == (0, [decision])
+
+
+def test_the_lines_that_decided_are_committed_to(house: House) -> None:
+    """By a digest beside the entry: a dispute over products can be settled."""
+    lines = [{"sku": "a1", "category": "food", "minor": 900}]
+    paid = house.purchase(house.enrolled(), 1_250, lines=lines)
+    house.done(GROCER, "recordPurchase", paid)
+    (row,) = [each for each in house.store.ledger_rows() if isinstance(each, WalletRow)]
+    detail = json.loads(row.detail[16:])
+    assert detail["lines"] == digest(canonical([["a1", "food", 900]]))
