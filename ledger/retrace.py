@@ -167,10 +167,11 @@ def retraced(history: "History", data: bytes) -> list[Check] | None:
         or history.familiar.seq != history.governance.seq
     ):
         return None
-    checks = [_record(Check, (public, signed[4:] + data[: end + 1], "entry.signature"))]
+    checks = []
     if asking is not None:
-        signed = b"%b%b%b\n%b" % (a2b_base64(sig), asked_of, id_.encode(), a2b_base64(asked))
-        checks.append(_record(Check, (asking, signed, "by.sig")))
+        asked_by = b"%b%b%b\n%b" % (a2b_base64(sig), asked_of, id_.encode(), a2b_base64(asked))
+        checks.append(_record(Check, (asking, asked_by, "by.sig")))
+    checks.append(_record(Check, (public, signed[4:] + data[: end + 1], "entry.signature")))
     after = _record(Balances, (available, held, pending, 0))
     lots = changed_lots(lots, (_record(Lot, (expires, partner, amount)),))
     history.keep_earn(

@@ -259,7 +259,8 @@ class _Worker:
         self._unanswered -= 1
 
     def end(self) -> None:
-        self._process.terminate()
+        # Not a signal that a handler of whoever audits might take.
+        self._process.kill()
         self._process.join()
         self._pipe.close()
 
@@ -282,7 +283,8 @@ def _lost_process() -> Iterator[None]:
         yield
     except (EOFError, OSError):
         raise ChildProcessError(
-            "a process that verified signatures has ended: begin again, or with one core"
+            "a process that verified signatures has ended: begin again, or with one core; a script "
+            "with threads of its own needs `if __name__ == '__main__':` around its audit"
         ) from None
 
 
@@ -295,7 +297,7 @@ def _serve(pipe: _Pipe, other_end: Connection) -> None:
     signal(SIGINT, SIG_IGN)
     # Of the copy that this process was started with: else it would outlive one that is killed.
     other_end.close()
-    with suppress(EOFError):
+    with suppress(EOFError, OSError):
         while True:
             pipe.send(_first_bad(pipe.recv()))
 
