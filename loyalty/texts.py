@@ -12,8 +12,10 @@ from loyalty.refusals import Code, Refused
 TEXT_MAX_CHARS = 4_096
 VALUE_MAX_DEPTH = 16
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,128}\Z")
+LABEL = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+"""How partners call their stores, channels, tenders, categories and articles."""
+_LABEL = re.compile(LABEL + r"\Z")
 # As in the ledger's canonical JSON.
-_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_-]{0,63}\Z")
 # Controls, format characters (zero width, bidirectional), surrogates, private use, unassigned.
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})

@@ -7,14 +7,14 @@ from msgspec import Meta
 
 from ledger.canonical import MAX_INTEGER
 from ledger.names import At
+from loyalty.texts import LABEL
 
 Token = tuple[str, str]
 """One thing that is true of an order, like ("channel", "web"): by these, rules are found."""
 
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9-]{2,32}$")]
 Positive = Annotated[int, Meta(ge=1, le=MAX_INTEGER)]
-Label = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-"""How partners call their stores, channels, tenders, categories and articles."""
+Label = Annotated[str, Meta(pattern=f"^{LABEL}$")]
 
 
 class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
