@@ -33,4 +33,15 @@ class MemberActor(NamedTuple):
         return f"member:{self.id}"
 
 
+class System(NamedTuple):
+    """What the coalition does by itself, because a programme says so: its clock."""
+
+    id: str
+
+    @property
+    def party(self) -> str:
+        return f"system:{self.id}"
+
+
 Actor = Operator | PartnerActor | MemberActor
+"""Who sends requests. Nobody can ask as a `System`."""

@@ -6,7 +6,7 @@ from ledger.errors import RuleBroken, shown
 from ledger.governance import Governance
 from ledger.names import At, is_signature
 from ledger.tx import Authority
-from loyalty.actors import Actor, MemberActor, Operator, PartnerActor
+from loyalty.actors import Actor, MemberActor, Operator, PartnerActor, System
 from loyalty.committing import Request
 from loyalty.refusals import Code, Refused
 
@@ -27,6 +27,8 @@ def authority(
         if signature is not None:
             raise Refused(Code.INVALID_INPUT, "a member does not sign", "signature")
         return Authority("member")
+    if isinstance(actor, System):
+        return Authority(actor.party)
     if signature is None:
         raise Refused(
             Code.SIGNATURE_REQUIRED,
@@ -53,21 +55,21 @@ def authority(
     return by
 
 
-def require_partner(actor: Actor) -> PartnerActor:
+def require_partner(actor: Actor | System) -> PartnerActor:
     """Raises Refused unless a partner asks."""
     if not isinstance(actor, PartnerActor):
         raise Refused(Code.NOT_PERMITTED, "only a partner may do this")
     return actor
 
 
-def require_operator(actor: Actor) -> Operator:
+def require_operator(actor: Actor | System) -> Operator:
     """Raises Refused unless an operator asks."""
     if not isinstance(actor, Operator):
         raise Refused(Code.NOT_PERMITTED, "only an operator may do this")
     return actor
 
 
-def require_member(actor: Actor) -> MemberActor:
+def require_member(actor: Actor | System) -> MemberActor:
     """Raises Refused unless a member asks."""
     if not isinstance(actor, MemberActor):
         raise Refused(Code.NOT_PERMITTED, "only a member may do this")

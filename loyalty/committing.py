@@ -4,7 +4,7 @@ A request is known by (party, idempotency key), whose transaction id is the key 
 that makes it exactly one effect. A commit that finds the row there is answered from it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -13,7 +13,7 @@ from ledger.canonical import canonical
 from ledger.entries import read_entry
 from ledger.names import Hash, TransactionId, digest, transaction_id
 from ledger.tx import read_tx
-from loyalty.actors import Actor, MemberActor
+from loyalty.actors import Actor, MemberActor, System
 from loyalty.coalition import Coalition
 from loyalty.ports import COMMIT_MAX_ITEMS, Commit, Outcome, StoreUnavailable, TransactionRow
 from loyalty.refusals import Code, Refused
@@ -25,16 +25,30 @@ _FIRST_PAUSE_S = 0.01
 _MAX_PAUSE_S = 0.5
 
 
+class News(msgspec.Struct, frozen=True, array_like=True):
+    """Something that a till, an app or a CRM wants to be told, beside the entries themselves.
+
+    type: like `tier.changed`; member: whom it is about, by id; said: what else there is to know,
+    nothing personal.
+    """
+
+    type: str
+    member: str
+    said: Mapping[str, str | int] = msgspec.field(default_factory=dict)
+
+
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a request led to, kept with it so that it can be answered again.
 
     entered: whether the ledger has an entry of the request's own id; further: ids of the entries
-    that went with it; record: id of the record that it made.
+    that went with it; record: id of the record that it made; news: what happened beside entries,
+    kept with the request because it happened exactly once, as the request did.
     """
 
     entered: bool = False
     further: tuple[TransactionId, ...] = ()
     record: str = ""
+    news: tuple[News, ...] = ()
 
 
 # What most requests lead to; its row need not say it.
@@ -48,7 +62,7 @@ class Request(NamedTuple):
     whom nobody signs, of the mutation's name too: one input may fit two mutations.
     """
 
-    actor: Actor
+    actor: Actor | System
     id: TransactionId
     asked: Hash
     told: Hash
@@ -62,7 +76,9 @@ class Plan(NamedTuple):
     entry: bytes | None = None
 
 
-def request_of(actor: Actor, idempotency_key: str, asked: object, mutation: str = "") -> Request:
+def request_of(
+    actor: Actor | System, idempotency_key: str, asked: object, mutation: str = ""
+) -> Request:
     """The request of an input; asked: its JSON value without the signature. Raises Refused."""
     check_idempotency_key(idempotency_key)
     check_value(asked)
@@ -108,7 +124,7 @@ def carry_out(coalition: Coalition, request: Request, decide: Callable[[], Plan]
 
 def _whole(request: Request, plan: Plan) -> Commit:
     """The commit with the request's own row, which says nothing that its entry says already."""
-    signed = plan.entry is not None and not isinstance(request.actor, MemberActor)
+    signed = plan.entry is not None and not isinstance(request.actor, MemberActor | System)
     row = TransactionRow(
         request.id,
         plan.entry,

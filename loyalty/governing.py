@@ -12,7 +12,7 @@ from ledger.errors import RuleBroken, shown
 from ledger.governance import Governance
 from ledger.names import At, PartnerId, is_currency, transaction_id
 from ledger.notes import VerifierKey
-from loyalty.actors import Actor, PartnerActor
+from loyalty.actors import Actor, PartnerActor, System
 from loyalty.authority import Signature, require_operator
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
@@ -204,7 +204,7 @@ def publish_programme(
     return carry_out(coalition, request, decide)
 
 
-def _check_publisher(actor: Actor, state: Governance, programme: Programme) -> None:
+def _check_publisher(actor: Actor | System, state: Governance, programme: Programme) -> None:
     """Raises Refused unless an operator asks, or a partner for points of its own.
 
     A partner's programme binds it alone and replaces none that binds others: it could end what they

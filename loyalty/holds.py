@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from ledger.errors import PointsMissing, RuleBroken
 from ledger.kinds import Effect, Standing, capture, hold, void
 from ledger.names import PartnerId, TransactionId, is_base32_id
-from loyalty.actors import Actor, MemberActor, Operator
+from loyalty.actors import Actor, MemberActor, Operator, System
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
@@ -106,7 +106,9 @@ def void_hold(
     return carry_out(coalition, request, decide)
 
 
-def _the_hold(coalition: Coalition, id_: TransactionId, actor: Actor) -> tuple[Hold, Standing, int]:
+def _the_hold(
+    coalition: Coalition, id_: TransactionId, actor: Actor | System
+) -> tuple[Hold, Standing, int]:
     """A hold that this actor decides on and that still holds points, and its standing's version.
 
     Raises Refused.
@@ -123,7 +125,7 @@ def _the_hold(coalition: Coalition, id_: TransactionId, actor: Actor) -> tuple[H
     return found.record, of, version
 
 
-def _decides(coalition: Coalition, actor: Actor, held: Hold) -> bool:
+def _decides(coalition: Coalition, actor: Actor | System, held: Hold) -> bool:
     if isinstance(actor, MemberActor):
         gone = not coalition.governance().joined(held.partner, coalition.now())
         return actor.id == held.member and gone

@@ -16,7 +16,7 @@ from ledger.names import At, CurrencyCode, Hash, TransactionId, WalletId, digest
 from ledger.tx import Authority, Link, Tx
 from ledger.wallets import Wallet, after, lapsed_lots, lot_changes
 from loyalty.coalition import Coalition
-from loyalty.committing import Answer, Plan
+from loyalty.committing import Answer, News, Plan
 from loyalty.ports import Commit, RecordPut, StandingPut, TransactionRow, WalletRow
 from loyalty.refusals import Code, Refused
 
@@ -112,13 +112,14 @@ class Draft:
         record: str = "",
         records: tuple[RecordPut, ...] = (),
         standings: tuple[StandingPut, ...] = (),
+        news: tuple[News, ...] = (),
     ) -> Plan:
         """All that these entries write, for `carry_out`; record: the id of one that it makes."""
         others = tuple(
             TransactionRow(id_, data, None) for id_, data in self._entries.items() if id_ != request
         )
         commit = Commit(others, tuple(self._rows), (), records, standings)
-        answer = Answer(request in self._entries, tuple(row.id for row in others), record)
+        answer = Answer(request in self._entries, tuple(row.id for row in others), record, news)
         return Plan(answer, commit, self._entries.get(request))
 
 
