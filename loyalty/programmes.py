@@ -26,6 +26,7 @@ from ledger.canonical import canonical, parse
 from ledger.errors import RuleBroken
 from ledger.names import NEVER, OPERATOR, CurrencyCode, Expires, Hash, day_of, digest
 from loyalty.refusals import Code, Refused
+from loyalty.rules.conditions.clock_times import Dates, Hours, Weekday
 from loyalty.rules.conditions.period import Period
 from loyalty.rules.conditions.places import Channel, Store
 from loyalty.rules.conditions.products import Products
@@ -57,7 +58,9 @@ class Reward(Data, frozen=True, kw_only=True):
     partner: Id
     stock: Positive | None = None
     per_member: Positive | None = None
-    valid: Annotated[tuple[Channel | Period | Store, ...], Meta(max_length=8)] = ()
+    valid: Annotated[
+        tuple[Channel | Dates | Hours | Period | Store | Weekday, ...], Meta(max_length=8)
+    ] = ()
 
 
 class MonthEnd(Data, tag_field="after", tag="month_end", frozen=True):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from datetime import timedelta
 
 from ledger.canonical import MAX_INTEGER
@@ -147,3 +148,12 @@ def check_moment(text: str, now: str, *field: str) -> str:
             *field,
         )
     return text
+
+
+def meant(word: str, words: Collection[str]) -> str:
+    """What somebody meant who wrote a word that is none of these, as a question; or nothing."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
+
+    alike = {each.lower(): each for each in words}
+    found = get_close_matches(word[:64].lower(), alike, 1)
+    return f" (did you mean `{alike[found[0]]}`?)" if found else ""

@@ -1,6 +1,7 @@
 """Earn rules: data that says what a purchase gives, and why it gives nothing.
 
     orders       what a rule looks at: a purchase, its lines, where and how it was paid
+    zones        time zones, and the local time of a moment
     conditions/  what must hold of it, one module each; `KINDS` names them all
     effects/     what a rule then gives, one module each; `KINDS` names them all
     deciding     from rules and an order to points, with a reason for every rule

@@ -2,13 +2,24 @@
 
 from typing import TYPE_CHECKING, Union
 
+from loyalty.rules.conditions.clock_times import Dates, Hours, Weekday
 from loyalty.rules.conditions.condition import Condition
 from loyalty.rules.conditions.minimum import Minimum
 from loyalty.rules.conditions.period import Period
 from loyalty.rules.conditions.places import Channel, Store, Tender
 from loyalty.rules.conditions.products import Products
 
-KINDS: tuple[type[Condition], ...] = (Channel, Minimum, Period, Products, Store, Tender)
+KINDS: tuple[type[Condition], ...] = (
+    Channel,
+    Dates,
+    Hours,
+    Minimum,
+    Period,
+    Products,
+    Store,
+    Tender,
+    Weekday,
+)
 
 if TYPE_CHECKING:
     AnyCondition = Condition
