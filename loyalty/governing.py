@@ -1,91 +1,37 @@
 """Who takes part: founding a coalition, registering partners, currencies and programmes.
 
-Each writes governance entries. They are tried on a copy of what is in force, by the rules that
-every auditor applies, before anything is committed.
+Each writes governance entries (`loyalty.governance_drafts`), which are tried on a copy of what is
+in force before anything is committed.
 """
 
-from copy import deepcopy
-from typing import NamedTuple
-
-from ledger.entries import sign_entry
 from ledger.errors import RuleBroken, shown
 from ledger.governance import Governance
-from ledger.names import At, PartnerId, is_currency, transaction_id
+from ledger.names import PartnerId, is_currency, transaction_id
 from ledger.notes import VerifierKey
 from loyalty.actors import Actor, PartnerActor, System
-from loyalty.authority import Signature, require_operator
+from loyalty.authority import require_operator
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
-from loyalty.ports import Commit, GovernanceRow, Outcome, RecordPut, TransactionRow
+from loyalty.governance_drafts import (
+    DESK,
+    GovernanceDraft,
+    PartnerSignature,
+    refused_entry,
+)
+from loyalty.ports import Outcome, RecordPut, TransactionRow
 from loyalty.programmes import Programme, read_programme
 from loyalty.records import Partner, ProgrammeText
 from loyalty.refusals import Code, Refused
 from loyalty.texts import check_id, check_text
 
-DESK = "system:desk"
-"""By whom governance entries are that no partner signs: the operator's desk."""
-
 DECIMALS_MAX = 6
-
-
-class PartnerSignature(NamedTuple):
-    """A partner's signature over a governance instruction."""
-
-    partner: str
-    signature: Signature
-
-
-class _GovernanceDraft:
-    """Governance entries that follow the newest one, each checked before it is signed."""
-
-    def __init__(self, coalition: Coalition) -> None:
-        self._signer = coalition.entry_signer
-        self.state = deepcopy(coalition.governance())
-        # Not before the newest block either; one sealed from here on makes the commit MOVED.
-        self.at = max(coalition.now(), self.state.at, coalition.store.sealed_at() or At(""))
-        self.rows: list[GovernanceRow] = []
-
-    def add(
-        self, type_: str, signed: list[PartnerSignature] | None = None, **members: object
-    ) -> None:
-        """Raises RuleBroken where the ledger would refuse the entry, signatures included."""
-        body: dict[str, object] = {
-            "v": 1,
-            "type": type_,
-            "at": self.at,
-            "seq": self.state.seq + 1,
-            "prev": self.state.head,
-            **members,
-        }
-        if signed is None:
-            body["by"] = {"party": DESK}
-        else:
-            body["signed"] = [
-                {
-                    "party": f"partner:{row.partner}",
-                    "key": row.signature.key,
-                    "sig": row.signature.signature,
-                }
-                for row in sorted(signed)
-            ]
-        entry = sign_entry(body, self._signer)
-        for check in self.state.apply(entry.body, entry.hash):
-            if not check.holds():
-                raise check.broken()
-        self.rows.append(GovernanceRow(self.state.seq, entry.data))
-
-    def plan(self, answer: Answer, *records: RecordPut) -> Plan:
-        return Plan(answer, self.commit()._replace(records=records))
-
-    def commit(self, *transactions: TransactionRow) -> Commit:
-        return Commit(transactions, governance=tuple(self.rows), governance_at=self.at)
 
 
 def found(coalition: Coalition, log_key: VerifierKey, request: str = "genesis") -> bool:
     """Writes the genesis entry if the ledger has none. Returns whether it did."""
     if coalition.governance().seq:
         return False
-    draft = _GovernanceDraft(coalition)
+    draft = GovernanceDraft(coalition)
     draft.add(
         "genesis",
         origin=coalition.origin,
@@ -114,7 +60,7 @@ def register_partner(
     check_text(name, 120, "name")
 
     def decide() -> Plan:
-        draft = _GovernanceDraft(coalition)
+        draft = GovernanceDraft(coalition)
         try:
             if draft.state.joined(partner, draft.at):
                 raise Refused(Code.ALREADY_EXISTS, f"{partner} has joined already", "partnerId")
@@ -125,7 +71,7 @@ def register_partner(
                 draft.add("key", party=party, vkey=earlier, status="revoked")
             draft.add("key", party=party, vkey=vkey, status="added", proof=proof)
         except RuleBroken as broken:
-            raise _refused(broken, "verifierKey") from None
+            raise refused_entry(broken, "verifierKey") from None
         # One that left before is found.
         found = coalition.store.record(Partner, partner)
         version = 0 if found is None else found.version
@@ -153,7 +99,7 @@ def create_currency(
         check_id(owner.partner, "owner")
 
     def decide() -> Plan:
-        draft = _GovernanceDraft(coalition)
+        draft = GovernanceDraft(coalition)
         if owner is not None and not draft.state.joined(owner.partner, draft.at):
             raise Refused(Code.NOT_FOUND, f"there is no partner {owner.partner}", "owner")
         if code in draft.state.currencies:
@@ -167,7 +113,7 @@ def create_currency(
                 decimals=decimals,
             )
         except RuleBroken as broken:
-            raise _refused(broken, "signature") from None
+            raise refused_entry(broken, "signature") from None
         return draft.plan(Answer(record=code))
 
     return carry_out(coalition, request, decide)
@@ -183,7 +129,7 @@ def publish_programme(
     rule, text, programme, _ = read_programme(document)
 
     def decide() -> Plan:
-        draft = _GovernanceDraft(coalition)
+        draft = GovernanceDraft(coalition)
         _check_publisher(request.actor, draft.state, programme)
         if rule in draft.state.versions:
             raise Refused(Code.ALREADY_EXISTS, "this version is published already", "document")
@@ -198,7 +144,7 @@ def publish_programme(
         try:
             draft.add("programme", signed, id=programme.id, version=programme.version, digest=rule)
         except RuleBroken as broken:
-            raise _refused(broken, "signatures") from None
+            raise refused_entry(broken, "signatures") from None
         return draft.plan(Answer(record=rule), RecordPut(rule, ProgrammeText(document=text)))
 
     return carry_out(coalition, request, decide)
@@ -240,17 +186,3 @@ def _check_currency(state: Governance, programme: Programme) -> frozenset[str]:
                     *("document", "earn", str(number), "partners"),
                 )
     return frozenset() if term.owner == "coalition" else frozenset({term.owner[len("partner:") :]})
-
-
-_FIELDS = {
-    "key.proof": ("proof",),
-    "partner.partner": ("partnerId",),
-    "programme.version": ("document", "version"),
-}
-
-
-def _refused(broken: RuleBroken, *field: str) -> Refused:
-    """What is told where governance's own rules refuse an input; field: where most of them look."""
-    unsigned = broken.rule in ("key.proof", "signed.sig", "signed.key")
-    code = Code.SIGNATURE_INVALID if unsigned else Code.INVALID_INPUT
-    return Refused(code, str(broken), *_FIELDS.get(broken.rule, field))

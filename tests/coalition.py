@@ -25,6 +25,7 @@ from ledger.verify import verify
 from loyalty import governing
 from loyalty.actors import Actor, MemberActor, Operator, PartnerActor
 from loyalty.coalition import Coalition
+from loyalty.governance_drafts import GovernanceDraft
 from loyalty.ports import Commit, GovernanceRow, Outcome, StoreUnavailable, TransactionRow
 from schema.context import Context
 from schema.product import product_schema
@@ -332,7 +333,7 @@ class House:
         self.govern("partner", partner=partner)
 
     def govern(self, type_: str, **members: str) -> None:
-        draft = governing._GovernanceDraft(self.coalition)
+        draft = GovernanceDraft(self.coalition)
         status = "left" if type_ == "partner" else "revoked"
         draft.add(type_, status=status, **members)
         row = TransactionRow(transaction_id("system:test", next(self._keys)), None, None)

@@ -2,7 +2,8 @@
 
 import strawberry
 
-from loyalty.governing import PartnerSignature, create_currency
+from loyalty.governance_drafts import PartnerSignature
+from loyalty.governing import create_currency
 from loyalty.refusals import Code, Refused
 from schema.context import Info
 from schema.errors import Payload, answered

@@ -2,7 +2,8 @@
 
 import strawberry
 
-from loyalty.governing import PartnerSignature, publish_programme
+from loyalty.governance_drafts import PartnerSignature
+from loyalty.governing import publish_programme
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import SignatureInput, request

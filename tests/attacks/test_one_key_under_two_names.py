@@ -7,11 +7,11 @@ import pytest
 from ledger.errors import RuleBroken
 from ledger.instructions import registration
 from ledger.notes import SeedSigner
-from loyalty import governing
+from loyalty.governance_drafts import GovernanceDraft
 from tests.coalition import ORIGIN, House
 
 
-def add_key(draft: governing._GovernanceDraft, party: str, name: str) -> None:
+def add_key(draft: GovernanceDraft, party: str, name: str) -> None:
     signer = SeedSigner(name, b"o" * 32)
     proof = signer.sign(registration(ORIGIN, party, str(signer.verifier)))
     draft.add(
@@ -25,7 +25,7 @@ def add_key(draft: governing._GovernanceDraft, party: str, name: str) -> None:
 
 def test_the_same_key_is_not_two_operators(house: House) -> None:
     """Its bytes tell, whatever its name."""
-    draft = governing._GovernanceDraft(house.coalition)
+    draft = GovernanceDraft(house.coalition)
     add_key(draft, "operator:olga", "olga.example")
     with pytest.raises(RuleBroken) as broken:
         add_key(draft, "operator:otto", "otto.example")

@@ -24,8 +24,8 @@ from loyalty.actors import MemberActor, Operator, PartnerActor
 from loyalty.authority import Signature
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Request, request_of
+from loyalty.governance_drafts import PartnerSignature
 from loyalty.governing import (
-    PartnerSignature,
     create_currency,
     found,
     publish_programme,

@@ -23,7 +23,7 @@ from loyalty.actors import Actor, MemberActor, Operator, PartnerActor
 from loyalty.authority import Signature
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Request, request_of
-from loyalty.governing import PartnerSignature
+from loyalty.governance_drafts import GovernanceDraft, PartnerSignature
 from loyalty.members import enrol_member
 from loyalty.ports import Commit, Outcome, StoreUnavailable, TransactionRow
 from loyalty.purchases import Basket, record_purchase
@@ -435,7 +435,7 @@ def _partner(coalition: Coalition, request: Request, partner: str) -> Answer:
 def leave(world: World, partner: str) -> None:
     """A partner leaves. No mutation does that yet."""
     coalition = world.coalition(Wire(world.wires, "desk"), Random(0))
-    draft = governing._GovernanceDraft(coalition)
+    draft = GovernanceDraft(coalition)
     draft.add("partner", partner=partner, status="left")
     row = TransactionRow(transaction_id("system:test", partner), None, None)
     assert world.store.commit(draft.commit(row)) is Outcome.DONE
