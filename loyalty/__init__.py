@@ -19,6 +19,7 @@ and the use cases:
 
     governing    founding, partners, currencies, publishing programmes
     members      enrolling members, and their wallets
+    profiles     what a member is called, when it was born, where it lives
     purchases    what was bought earns points
     holds        points are set aside for a reward to come, then spent or given back
     rewards      points become a voucher, a voucher is used once

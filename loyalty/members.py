@@ -14,20 +14,29 @@ from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.ports import Commit, RecordPut, Versioned
 from loyalty.records import Member, WalletOwner
 from loyalty.refusals import Code, Refused
-from loyalty.texts import check_text
+from loyalty.texts import check_born, check_jurisdiction, check_text
 
 # The others are opened when they are needed: all of an enrolment is one commit.
 ENROL_MAX_WALLETS = 40
+NAME_MAX_CHARS = 120
 
 
-def enrol_member(coalition: Coalition, request: Request, display_name: str | None) -> Answer:
+def enrol_member(
+    coalition: Coalition,
+    request: Request,
+    display_name: str | None,
+    born: str | None = None,
+    jurisdiction: str | None = None,
+) -> Answer:
     """Someone joins the programme, with a wallet in each currency. record: the id.
 
     Operators and partners of the coalition enrol members.
     """
     if isinstance(request.actor, MemberActor):
         raise Refused(Code.NOT_PERMITTED, "an operator or a partner enrols members")
-    name = "" if display_name is None else check_text(display_name, 120, "displayName")
+    name = "" if display_name is None else check_text(display_name, NAME_MAX_CHARS, "displayName")
+    birth = "" if born is None else check_born(born, coalition.now(), "born")
+    place = "" if jurisdiction is None else check_jurisdiction(jurisdiction, "jurisdiction")
 
     def decide() -> Plan:
         governance = coalition.governance()
@@ -35,7 +44,9 @@ def enrol_member(coalition: Coalition, request: Request, display_name: str | Non
             check_joined(governance, request.actor, coalition.now())
         id_ = coalition.new_id()
         currencies = islice(governance.currencies, ENROL_MAX_WALLETS)
-        member = Member(enrolled_at=coalition.now(), display_name=name)
+        member = Member(
+            enrolled_at=coalition.now(), display_name=name, born=birth, jurisdiction=place
+        )
         puts = []
         for currency in currencies:
             member, owner = open_wallet(coalition, id_, member, currency)

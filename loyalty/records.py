@@ -15,10 +15,12 @@ class Partner(Record, frozen=True):
 
 
 class Member(Record, frozen=True):
-    """One who collects points. wallets: by currency."""
+    """One who collects points. wallets: by currency; born: YYYY-MM-DD; jurisdiction: ISO 3166."""
 
     enrolled_at: str
     display_name: str = ""
+    born: str = ""
+    jurisdiction: str = ""
     wallets: Mapping[str, WalletId] = msgspec.field(default_factory=dict)
 
 

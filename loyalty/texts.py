@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from ledger.canonical import MAX_INTEGER
 from ledger.errors import shown
-from ledger.names import at_moment, is_at, is_id
+from ledger.names import at_moment, day_of, is_at, is_day, is_id
 from loyalty.refusals import Code, Refused
 
 TEXT_MAX_CHARS = 4_096
@@ -20,6 +20,8 @@ _LABEL = re.compile(LABEL + r"\Z")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_-]{0,63}\Z")
 # Controls, format characters (zero width, bidirectional), surrogates, private use, unassigned.
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+BORN_FIRST = "1900-01-01"
+_JURISDICTION = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?\Z")
 PURCHASE_MAX_AGE = timedelta(days=60)
 
 
@@ -113,6 +115,28 @@ def check_label(text: str, *field: str) -> str:
         raise Refused(
             Code.INVALID_INPUT,
             f"1 to 64 letters, digits, dots, hyphens and underscores, not {shown(text[:64])}",
+            *field,
+        )
+    return text
+
+
+def check_born(text: str, now: str, *field: str) -> str:
+    """The day that someone was born on, YYYY-MM-DD. Raises Refused."""
+    if not is_day(text) or not BORN_FIRST <= text <= day_of(now):
+        raise Refused(
+            Code.INVALID_INPUT,
+            f"a day from {BORN_FIRST} to today, like 1984-02-29, not {shown(text[:64])}",
+            *field,
+        )
+    return text
+
+
+def check_jurisdiction(text: str, *field: str) -> str:
+    """A country or a part of one, as ISO 3166 writes it: US, US-CA. Raises Refused."""
+    if not _JURISDICTION.match(text):
+        raise Refused(
+            Code.INVALID_INPUT,
+            f"a code of ISO 3166 like US or US-CA, not {shown(text[:64])}",
             *field,
         )
     return text

@@ -21,6 +21,7 @@ from schema.mutations.record_purchase import RecordPurchase
 from schema.mutations.redeem_reward import RedeemReward
 from schema.mutations.register_partner import RegisterPartner
 from schema.mutations.reverse_transaction import ReverseTransaction
+from schema.mutations.set_profile import SetProfile
 from schema.mutations.transfer_points import TransferPoints
 from schema.mutations.use_voucher import UseVoucher
 from schema.mutations.void_hold import VoidHold
@@ -64,6 +65,7 @@ MUTATIONS = (
     CreateCurrency,
     PublishProgramme,
     EnrolMember,
+    SetProfile,
     RecordPurchase,
     RedeemReward,
     UseVoucher,

@@ -89,6 +89,7 @@ RESULTS = {
     "createCurrency": "currency { code owner decimals }",
     "publishProgramme": "programme { id name version currency digest document }",
     "enrolMember": "member { id displayName enrolledAt wallets { currency available } }",
+    "setProfile": "member { id displayName born jurisdiction }",
     "recordPurchase": f"points transactions {TRANSACTION}",
     "redeemReward": "voucher { id rewardId name partnerId issuedAt usedAt } transaction "
     + TRANSACTION,

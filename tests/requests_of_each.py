@@ -38,6 +38,12 @@ def enrol_member(house: House) -> Request:
     return GROCER, house.input(displayName="Zoë")
 
 
+def set_profile(house: House) -> Request:
+    return OPERATOR, house.input(
+        memberId=house.enrolled(), displayName="Zoë", born="1984-02-29", jurisdiction="US-CA"
+    )
+
+
 def record_purchase(house: House) -> Request:
     paid = house.purchase(
         house.enrolled(), 1234, FUEL, reference="réceipt", purchasedAt="2026-11-20T23:00:00.000Z"
@@ -107,6 +113,7 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "createCurrency of a partner": ("createCurrency", create_owned_currency),
     "publishProgramme": ("publishProgramme", publish_programme),
     "enrolMember": ("enrolMember", enrol_member),
+    "setProfile": ("setProfile", set_profile),
     "recordPurchase": ("recordPurchase", record_purchase),
     "redeemReward": ("redeemReward", redeem_reward),
     "redeemReward at the till": ("redeemReward", redeem_reward_at_the_till),

@@ -13,6 +13,12 @@ from schema.types.member import Member, member
 class EnrolMemberInput:
     idempotency_key: str
     display_name: str | None = None
+    born: str | None = strawberry.field(
+        default=None, description="The date of birth, YYYY-MM-DD, for birthday rewards."
+    )
+    jurisdiction: str | None = strawberry.field(
+        default=None, description="Where the member lives, as ISO 3166 has it: US, US-CA."
+    )
 
 
 @strawberry.type
@@ -26,7 +32,11 @@ class EnrolMember:
     async def enrol_member(self, info: Info, input: EnrolMemberInput) -> EnrolMemberPayload:  # noqa: A002
         async def act() -> EnrolMemberPayload:
             answer = enrol_member(
-                info.context.coalition, request(info.context, input), input.display_name
+                info.context.coalition,
+                request(info.context, input),
+                input.display_name,
+                input.born,
+                input.jurisdiction,
             )
             return EnrolMemberPayload(member=await member(info.context, answer.record))
 

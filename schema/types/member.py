@@ -4,10 +4,11 @@ import strawberry
 from strawberry.relay import Node, NodeID
 
 from ledger.names import WalletId
+from loyalty.actors import PartnerActor
 from loyalty.members import may_see_member
 from loyalty.records import Member as MemberRecord
 from loyalty.records import WalletOwner
-from schema.context import Context
+from schema.context import Context, Info
 from schema.types.wallet import Wallet
 
 
@@ -19,6 +20,14 @@ class Member(Node):
     @strawberry.field
     def display_name(self) -> str | None:
         return self.record.display_name or None
+
+    @strawberry.field(description="The date of birth, YYYY-MM-DD; absent for partners.")
+    def born(self, info: Info) -> str | None:
+        return None if isinstance(info.context.actor, PartnerActor) else self.record.born or None
+
+    @strawberry.field(description="Where the member lives, as ISO 3166 has it: US, US-CA.")
+    def jurisdiction(self) -> str | None:
+        return self.record.jurisdiction or None
 
     @strawberry.field
     def enrolled_at(self) -> str:

@@ -119,6 +119,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "createCurrency": {"code": "OTHERS"},
     "publishProgramme": {"document": {**STARS, "id": "wash", "earn": [], "rewards": [OTHER_WASH]}},
     "enrolMember": {"displayName": "Chloë"},
+    "setProfile": {"displayName": "Chloë"},
     "recordPurchase": {"amount": {"minor": 1235, "currency": "USD"}},
     "redeemReward": {"rewardId": "wash"},
     "useVoucher": {"voucherId": gid("Voucher", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
