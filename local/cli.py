@@ -57,6 +57,7 @@ alone: the key is made from the party's name, so everyone has it.
   earn        the input of recordPurchase
   redeem      the input of redeemReward, by the partner that gives the reward
   reverse     the input of reverseTransaction
+  confirm     the input of confirmTransaction
   hold        the input of holdReward, by the partner that gives the reward
   capture     the input of captureHold
   void        the input of voidHold
@@ -168,7 +169,8 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
 
 def _add_sign(sign: argparse.ArgumentParser) -> None:
     sign.add_argument(
-        "operation", choices=("earn", "redeem", "reverse", "hold", "capture", "void", "programme")
+        "operation",
+        choices=("earn", "redeem", "reverse", "confirm", "hold", "capture", "void", "programme"),
     )
     sign.add_argument(
         "--as", dest="party", required=True, metavar="PARTY", help="like partner:grocer"

@@ -25,4 +25,6 @@ and the use cases:
     rewards      points become a voucher, a voucher is used once
     transfers    points go to another member
     reversals    goods come back, and the points that they earned
+    confirmations  points of a purchase that wait become available
+    clock/       what a coalition does by itself as days go by
 """

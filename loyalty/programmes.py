@@ -16,7 +16,7 @@ Amounts are integers: money in minor units of an ISO 4217 currency, points in th
 import re
 from calendar import monthrange
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -25,6 +25,7 @@ from msgspec import Meta
 from ledger.canonical import canonical, parse
 from ledger.errors import RuleBroken
 from ledger.names import NEVER, OPERATOR, CurrencyCode, Expires, Hash, day_of, digest
+from loyalty.clock.terms import AT_ONCE, Confirmation, check_confirmation
 from loyalty.refusals import Code, Refused
 from loyalty.rules.conditions.clock_times import Dates, Hours, Weekday
 from loyalty.rules.conditions.period import Period
@@ -83,6 +84,7 @@ class Programme(Data, frozen=True, kw_only=True):
     earn: Annotated[tuple[AnyEffect, ...], Meta(max_length=500)]
     rewards: Annotated[tuple[Reward, ...], Meta(max_length=500)]
     expiry: MonthEnd | Never
+    confirmation: Confirmation = AT_ONCE
 
     @property
     def points_currency(self) -> CurrencyCode:
@@ -96,6 +98,10 @@ class Programme(Data, frozen=True, kw_only=True):
     def reward(self, id_: str) -> Reward | None:
         return next((reward for reward in self.rewards if reward.id == id_), None)
 
+    def confirmed_on(self, day: date) -> str:
+        """The day on which points of a purchase on that day become available."""
+        return (day + timedelta(days=self.confirmation.days)).isoformat()
+
     def expires(self, day: date) -> Expires:
         """The last day on which points of a purchase on that day can be spent."""
         if isinstance(self.expiry, Never):
@@ -106,13 +112,21 @@ class Programme(Data, frozen=True, kw_only=True):
 
 
 class Award(NamedTuple):
-    """What one programme gives for one purchase. outcomes: of the rules that give something."""
+    """What one programme gives for one purchase. outcomes: of the rules that give something.
+
+    confirmed_on: the day from which its points are available; they are pending until then.
+    """
 
     rule: Hash
     currency: CurrencyCode
     points: int
     expires: Expires
     outcomes: tuple[Outcome, ...]
+    confirmed_on: str
+
+    def opens(self, at: str) -> Expires | None:
+        """Until when the lot lasts that it opens at that moment; None where it has to wait."""
+        return None if day_of(at) < self.confirmed_on else self.expires
 
 
 class Version(NamedTuple):
@@ -127,8 +141,10 @@ class Version(NamedTuple):
         """What it gives for a purchase; 0 points where no rule holds."""
         outcomes = self.rules.decided(order)
         points = sum(each.points for each in outcomes)
-        expires = self.programme.expires(date.fromisoformat(day_of(order.at)))
-        return Award(self.rule, self.programme.points_currency, points, expires, tuple(outcomes))
+        day, own = date.fromisoformat(day_of(order.at)), self.programme
+        confirmed_on = own.confirmed_on(day)
+        expires, given = own.expires(day), tuple(outcomes)
+        return Award(self.rule, own.points_currency, points, expires, given, confirmed_on)
 
 
 def read_programme(document: object) -> Version:
@@ -188,6 +204,7 @@ def _check(programme: Programme) -> None:
                 Code.INVALID_INPUT, f"{name}: the id {twice} stands twice", "document", name
             )
     _check_multipliers(programme.earn)
+    check_confirmation(programme.confirmation, programme.expires)
     if not programme.partners():
         raise Refused(Code.INVALID_INPUT, "a programme names at least one partner", "document")
     if OPERATOR in programme.partners():

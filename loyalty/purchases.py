@@ -110,7 +110,7 @@ def record_purchase(
                 draft.add(
                     request.id if first else transaction_id(PROGRAMME, f"{request.id}/{number}"),
                     "earn",
-                    earn(wallet, partner, each.points, draft.at, each.expires),
+                    earn(wallet, partner, each.points, draft.at, each.opens(draft.at)),
                     by if first else Authority(PROGRAMME),
                     rule=each.rule,
                     detail=_detail(basket, reference),

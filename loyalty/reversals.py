@@ -31,7 +31,7 @@ def reverse_transaction(
         check_amount(points, "points")
 
     def decide() -> Plan:
-        earned = _the_earn(coalition, transaction, partner)
+        earned = the_earn(coalition, transaction, partner, "transactionId")
         of, version = coalition.store.standing(transaction) or (opened_by(earned), 0)
         governance = coalition.governance()
         draft = Draft(coalition, governance, {of.wallet: of.currency})
@@ -56,12 +56,11 @@ def reverse_transaction(
     return carry_out(coalition, request, decide)
 
 
-def _the_earn(coalition: Coalition, id_: TransactionId, partner: str) -> Tx:
+def the_earn(coalition: Coalition, id_: TransactionId, partner: str, *field: str) -> Tx:
+    """A transaction by which the partner issued points. Raises Refused."""
     row = coalition.store.transactions([id_]).get(id_) if is_base32_id(id_) else None
     if row is not None and row.entry is not None:
         tx = read_tx(read_entry(row.entry).body)
         if tx.kind == "earn" and opened_by(tx).partner == partner:
             return tx
-    raise Refused(
-        Code.NOT_FOUND, "this partner has issued no points by such a transaction", "transactionId"
-    )
+    raise Refused(Code.NOT_FOUND, "this partner has issued no points by such a transaction", *field)

@@ -13,6 +13,7 @@ from strawberry.types import ExecutionContext
 from loyalty.ports import StoreUnavailable
 from schema.limits import Schema
 from schema.mutations.capture_hold import CaptureHold
+from schema.mutations.confirm_transaction import ConfirmTransaction
 from schema.mutations.create_currency import CreateCurrency
 from schema.mutations.enrol_member import EnrolMember
 from schema.mutations.hold_reward import HoldReward
@@ -71,6 +72,7 @@ MUTATIONS = (
     UseVoucher,
     TransferPoints,
     ReverseTransaction,
+    ConfirmTransaction,
     HoldReward,
     CaptureHold,
     VoidHold,

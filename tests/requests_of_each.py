@@ -81,6 +81,15 @@ def reverse_transaction(house: House) -> Request:
     return GROCER, house.signed(GROCER, "reverse", house.input(transactionId=earned, points=20))
 
 
+def confirm_transaction(house: House) -> Request:
+    waits = {**STARS, "id": "waits", "confirmation": {"days": 14}, "rewards": []}
+    asked = house.programme(waits, "fuel", "grocer")
+    house.done(OPERATOR, "publishProgramme", asked)
+    # That of `stars` is the request's own and does not wait; this programme's comes with it.
+    earned = house.earned(house.enrolled(), 80)
+    return GROCER, house.signed(GROCER, "confirm", house.input(earnId=earned))
+
+
 def hold_reward(house: House) -> Request:
     actor, wanted = redeem_reward(house)
     return actor, {**wanted, "orderReference": "Ördre 7"}
@@ -120,6 +129,7 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "useVoucher": ("useVoucher", use_voucher),
     "transferPoints": ("transferPoints", transfer_points),
     "reverseTransaction": ("reverseTransaction", reverse_transaction),
+    "confirmTransaction": ("confirmTransaction", confirm_transaction),
     "holdReward": ("holdReward", hold_reward),
     "holdReward at the till": ("holdReward", hold_reward_at_the_till),
     "captureHold": ("captureHold", capture_hold),

@@ -142,3 +142,29 @@ def test_who_only_sends_a_document_pays_for_no_index() -> None:
     assert "_index" not in vars(version.rules)
     assert version.award(order(500, partner="partner-7", store="w9")).points == 5
     assert "_index" in vars(version.rules)
+
+
+@pytest.mark.parametrize(("months", "days"), [(0, 0), (1, 28), (2, 59), (3, 89), (4, 120)])
+def test_points_are_confirmed_before_they_lapse(months: int, days: int) -> None:
+    """The shortest months decide: 31 January and a month is 28 February."""
+    expiry = {"after": "month_end", "months": months}
+    programme(expiry=expiry, confirmation={"days": days})
+    if days < 120:
+        with pytest.raises(Refused, match="before they are confirmed on") as caught:
+            programme(expiry=expiry, confirmation={"days": days + 1})
+        assert caught.value.field == ("document", "confirmation", "days")
+
+
+@pytest.mark.parametrize("days", [-1, 121, 1.5, "14", None, True])
+def test_a_confirmation_takes_0_to_120_days(days: object) -> None:
+    """As a whole number."""
+    with pytest.raises(Refused) as caught:
+        programme(confirmation={"days": days})
+    assert caught.value.field[:2] == ("document", "confirmation")
+
+
+def test_days_of_confirmation_count_over_months_and_leap_days() -> None:
+    """Fourteen days from 20 February 2028 end on 5 March."""
+    version = programme(confirmation={"days": 14})
+    assert version.confirmed_on(date(2028, 2, 20)) == "2028-03-05"
+    assert programme().confirmed_on(date(2028, 2, 20)) == "2028-02-20"

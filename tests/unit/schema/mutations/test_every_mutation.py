@@ -57,6 +57,7 @@ def is_id(member: str) -> bool:
         "voucherId",
         "toMemberId",
         "holdId",
+        "earnId",
     }
 
 
@@ -125,6 +126,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "useVoucher": {"voucherId": gid("Voucher", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
     "transferPoints": {"points": 31},
     "reverseTransaction": {"points": 21},
+    "confirmTransaction": {"earnId": gid("Transaction", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
     "holdReward": {"orderReference": "order 8"},
     "captureHold": {"holdId": gid("Transaction", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
     "voidHold": {"reason": "we cancelled"},
