@@ -34,6 +34,7 @@ from loyalty.rules.conditions.products import Products
 from loyalty.rules.deciding import Outcome, Rules
 from loyalty.rules.effects import AnyEffect, Effect
 from loyalty.rules.orders import Data, Id, Order, Positive
+from loyalty.rules.triggers import check_triggers
 from loyalty.texts import check_text, check_value
 
 DOCUMENT_MAX_BYTES = 196_608
@@ -203,6 +204,7 @@ def _check(programme: Programme) -> None:
             raise Refused(
                 Code.INVALID_INPUT, f"{name}: the id {twice} stands twice", "document", name
             )
+    check_triggers(programme.earn)
     _check_multipliers(programme.earn)
     check_confirmation(programme.confirmation, programme.expires)
     if not programme.partners():

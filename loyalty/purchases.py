@@ -1,7 +1,7 @@
 """A purchase: what every programme in force gives for it, or would give."""
 
 import re
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from ledger.canonical import MAX_INTEGER, canonical
 from ledger.errors import RuleBroken, shown
@@ -39,6 +39,52 @@ class Basket(NamedTuple):
     store: str = ""
     tender: str = ""
     lines: tuple[Line, ...] = ()
+
+
+class Occasion(Protocol):
+    """What points are given for, and how it is told. field: of the input, that says how much."""
+
+    field: str
+
+    @property
+    def moment(self) -> str | None:
+        """When it was; None: now."""
+
+    def check(self, now: At) -> None:
+        """Raises Refused for what cannot have been."""
+
+    def order(self, partner: str, at: At) -> Order:
+        """As rules see it."""
+
+    def detail(self) -> dict[str, object]:
+        """What the entry commits to but does not show."""
+
+
+class Purchase:
+    """What was bought. reference: the partner's own, e.g. a receipt's number."""
+
+    field = "amount"
+
+    def __init__(self, basket: Basket, reference: str | None = None) -> None:
+        self._basket = basket
+        self._reference = reference
+
+    @property
+    def moment(self) -> str | None:
+        return self._basket.purchased_at
+
+    def check(self, now: At) -> None:
+        check_basket(self._basket)
+        if self._basket.purchased_at is not None:
+            check_moment(self._basket.purchased_at, now, "purchasedAt")
+        if self._reference is not None:
+            check_text(self._reference, 64, "reference")
+
+    def order(self, partner: str, at: At) -> Order:
+        return order_of(partner, self._basket, at)
+
+    def detail(self) -> dict[str, object]:
+        return _detail(self._basket, self._reference)
 
 
 class Considered(NamedTuple):
@@ -82,21 +128,30 @@ def record_purchase(
     """Awards points for what a member bought at the partner that asks.
 
     reference: the partner's own, e.g. a receipt's number.
+    """
+    return recorded(coalition, request, member_id, Purchase(basket, reference), signature)
+
+
+def recorded(
+    coalition: Coalition,
+    request: Request,
+    member_id: str,
+    occasion: Occasion,
+    signature: Signature | None,
+) -> Recorded:
+    """Awards what every programme in force gives a member for something at the partner that asks.
 
     The partner's signature is on the first award's entry; a further programme's is by the system,
-    under the rule that the partner signed. A purchase that earns nothing is remembered without an
-    entry.
+    under the rule that the partner signed. What earns nothing is remembered without an entry.
     """
     partner = require_partner(request.actor).id
     decided: list[tuple[Plan, tuple[Considered, ...]]] = []
 
     def decide() -> Plan:
-        _check(coalition, basket)
-        if reference is not None:
-            check_text(reference, 64, "reference")
+        occasion.check(coalition.now())
         found = the_member(coalition, member_id, "memberId")
         governance = coalition.governance()
-        considered = _considered(coalition, governance, partner, basket)
+        considered = _considered(coalition, governance, partner, occasion)
         awards = [each.award for each in considered if each.points]
         currencies = [each.currency for each in awards]
         member, puts = with_wallets(coalition, member_id, found, currencies)
@@ -113,10 +168,10 @@ def record_purchase(
                     earn(wallet, partner, each.points, draft.at, each.opens(draft.at)),
                     by if first else Authority(PROGRAMME),
                     rule=each.rule,
-                    detail=_detail(basket, reference),
+                    detail=occasion.detail(),
                 )
             except RuleBroken as broken:
-                raise refuse(broken, "amount") from None
+                raise refuse(broken, occasion.field) from None
         plan = draft.plan(request.id, records=puts)
         decided.append((plan, considered))
         return plan
@@ -138,8 +193,9 @@ def preview_earn(
     governance = coalition.governance()
     if not governance.joined(partner, coalition.now()):
         raise Refused(Code.NOT_FOUND, f"there is no partner {shown(partner[:64])}", "partnerId")
-    _check(coalition, basket)
-    return _considered(coalition, governance, partner, basket)
+    occasion = Purchase(basket)
+    occasion.check(coalition.now())
+    return _considered(coalition, governance, partner, occasion)
 
 
 def _detail(basket: Basket, reference: str | None) -> dict[str, object]:
@@ -157,12 +213,6 @@ def _detail(basket: Basket, reference: str | None) -> dict[str, object]:
         said["lines"] = digest(canonical(lines))
     amount = {"amount": basket.amount_minor, "money": basket.money}
     return amount | {name: value for name, value in said.items() if value is not None}
-
-
-def _check(coalition: Coalition, basket: Basket) -> None:
-    check_basket(basket)
-    if basket.purchased_at is not None:
-        check_moment(basket.purchased_at, coalition.now(), "purchasedAt")
 
 
 def check_basket(basket: Basket, *field: str) -> None:
@@ -206,16 +256,16 @@ def _check_lines(basket: Basket, *field: str) -> None:
 
 
 def _considered(
-    coalition: Coalition, governance: Governance, partner: str, basket: Basket
+    coalition: Coalition, governance: Governance, partner: str, occasion: Occasion
 ) -> tuple[Considered, ...]:
-    """What each programme makes of it, by its version of the purchase's time."""
+    """What each programme makes of it, by its version of the occasion's time."""
     now = coalition.now()
-    at = At(basket.purchased_at or now)
+    at = At(occasion.moment or now)
     newest: dict[str, tuple[int, Hash]] = {}
     for rule, version in governance.versions.items():
         if version.term.since <= at and version.term.holds(now):
             newest[version.id] = max(newest.get(version.id, (0, NO_HASH)), (version.version, rule))
-    order = order_of(partner, basket, at)
+    order = occasion.order(partner, at)
     # Of that version alone: who is not in a newer one any more earns nothing by an older one.
     rules = [rule for _, (_, rule) in sorted(newest.items())]
     versions = [
@@ -223,14 +273,14 @@ def _considered(
     ]
     found = ((each, each.award(order)) for each in versions)
     return tuple(
-        Considered(version, order, _bounded(award), award.expires < day_of(now))
+        Considered(version, order, _bounded(award, occasion.field), award.expires < day_of(now))
         for version, award in found
     )
 
 
-def _bounded(award: Award) -> Award:
+def _bounded(award: Award, field: str) -> Award:
     if award.points > MAX_INTEGER:
-        raise Refused(Code.LIMIT_EXCEEDED, "this would give more than 2^53 - 1 points", "amount")
+        raise Refused(Code.LIMIT_EXCEEDED, "this would give more than 2^53 - 1 points", field)
     return award
 
 

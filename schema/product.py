@@ -18,6 +18,7 @@ from schema.mutations.create_currency import CreateCurrency
 from schema.mutations.enrol_member import EnrolMember
 from schema.mutations.hold_reward import HoldReward
 from schema.mutations.publish_programme import PublishProgramme
+from schema.mutations.record_event import RecordEvent
 from schema.mutations.record_purchase import RecordPurchase
 from schema.mutations.redeem_reward import RedeemReward
 from schema.mutations.register_partner import RegisterPartner
@@ -68,6 +69,7 @@ MUTATIONS = (
     EnrolMember,
     SetProfile,
     RecordPurchase,
+    RecordEvent,
     RedeemReward,
     UseVoucher,
     TransferPoints,

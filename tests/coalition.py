@@ -91,6 +91,7 @@ RESULTS = {
     "enrolMember": "member { id displayName enrolledAt wallets { currency available } }",
     "setProfile": "member { id displayName born jurisdiction }",
     "recordPurchase": f"points transactions {TRANSACTION}",
+    "recordEvent": f"points transactions {TRANSACTION}",
     "redeemReward": "voucher { id rewardId name partnerId issuedAt usedAt } transaction "
     + TRANSACTION,
     "useVoucher": "voucher { id partnerId usedAt }",
@@ -104,10 +105,15 @@ RESULTS = {
 # What a purchase was decided by: not said again where a request is answered again.
 DECISIONS = """explanation { programme { programmeId } currency points expires
     rules { ruleId points code message } }"""
-EXPLAINED = {**RESULTS, "recordPurchase": f"{RESULTS['recordPurchase']} {DECISIONS}"}
+EXPLAINED = {
+    **RESULTS,
+    "recordPurchase": f"{RESULTS['recordPurchase']} {DECISIONS}",
+    "recordEvent": f"{RESULTS['recordEvent']} {DECISIONS}",
+}
 # What a partner signs each of them as.
 OPERATIONS = {
     "recordPurchase": "earn",
+    "recordEvent": "earn",
     "redeemReward": "redeem",
     "reverseTransaction": "reverse",
     "confirmTransaction": "confirm",

@@ -51,6 +51,11 @@ def record_purchase(house: House) -> Request:
     return FUEL, paid
 
 
+def record_event(house: House) -> Request:
+    asked = house.input(memberId=house.enrolled(), event="visit", reference="bööking 7")
+    return GROCER, house.signed(GROCER, "earn", asked)
+
+
 def redeem_reward(house: House) -> Request:
     member = house.enrolled()
     house.earned(member, 80)
@@ -124,6 +129,7 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "enrolMember": ("enrolMember", enrol_member),
     "setProfile": ("setProfile", set_profile),
     "recordPurchase": ("recordPurchase", record_purchase),
+    "recordEvent": ("recordEvent", record_event),
     "redeemReward": ("redeemReward", redeem_reward),
     "redeemReward at the till": ("redeemReward", redeem_reward_at_the_till),
     "useVoucher": ("useVoucher", use_voucher),

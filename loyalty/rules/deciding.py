@@ -1,7 +1,8 @@
 """From rules and an order to points, with a reason for every rule.
 
 Rules are found by what an order says of itself, not by asking each: `Rules` knows them by partner,
-money and the words that a condition needs. Asking each is left for whoever wants all the reasons.
+event, money and the words that a condition needs. Asking each is left for whoever wants all the
+reasons.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,13 +21,17 @@ class Outcome(NamedTuple):
     miss: Miss | None = None
 
 
+_Place = tuple[str, str, str]
+"""Partner, event and money, which is empty for whatever is no purchase."""
+
+
 class _Index(NamedTuple):
-    """Numbers of rules, by partner and money: of those that need no word, and by a word that each
-    of the others needs.
+    """Numbers of rules, by place: of those that need no word, and by a word that each of the others
+    needs.
     """
 
-    always: dict[tuple[str, str], list[int]]
-    by_token: dict[tuple[str, str, Token], list[int]]
+    always: dict[_Place, list[int]]
+    by_token: dict[tuple[_Place, Token], list[int]]
 
 
 class Rules:
@@ -45,11 +50,11 @@ class Rules:
             # The condition that names fewest is the one that leads to the rule least often.
             tokens = min(filter(None, words), key=len, default=frozenset())
             for partner in dict.fromkeys(rule.partners):
+                place = (partner, rule.on, rule.money or "")
                 for token in tokens:
-                    place = (partner, rule.money, token)
-                    index.by_token.setdefault(place, []).append(number)
+                    index.by_token.setdefault((place, token), []).append(number)
                 if not tokens:
-                    index.always.setdefault((partner, rule.money), []).append(number)
+                    index.always.setdefault(place, []).append(number)
         return index
 
     def decided(self, order: Order) -> list[Outcome]:
@@ -62,9 +67,10 @@ class Rules:
         return [found[rule.id] for rule in self._rules]
 
     def _candidates(self, order: Order) -> Iterable[int]:
-        found = set(self._index.always.get((order.partner, order.money), ()))
+        place = (order.partner, order.event, order.money)
+        found = set(self._index.always.get(place, ()))
         for token in order.tokens():
-            found.update(self._index.by_token.get((order.partner, order.money, token), ()))
+            found.update(self._index.by_token.get((place, token), ()))
         return sorted(found)
 
     def _outcomes(self, numbers: Iterable[int], order: Order) -> list[Outcome]:
@@ -90,7 +96,9 @@ def _left(rule: Effect, order: Order) -> Order | Miss:
     """What the conditions of a rule leave of an order."""
     if order.partner not in rule.partners:
         return Miss("PARTNER_NOT_ELIGIBLE", f"not a rule of {order.partner}")
-    if order.money != rule.money:
+    if order.event != rule.on:
+        return Miss("EVENT_NOT_ELIGIBLE", f"given for a {rule.on}, not for a {order.event}")
+    if order.money != (rule.money or ""):
         return Miss("MONEY_NOT_ELIGIBLE", f"counts {rule.money}, not {order.money}")
     for condition in rule.when:
         left = condition.narrowed(order)

@@ -1,4 +1,4 @@
-"""A purchase as rules see it."""
+"""A purchase, or another event, as rules see it."""
 
 from typing import Annotated, NamedTuple
 
@@ -8,6 +8,9 @@ from msgspec import Meta
 from ledger.canonical import MAX_INTEGER
 from ledger.names import At
 from loyalty.texts import LABEL
+
+PURCHASE = "purchase"
+"""The event that has an amount of money and lines."""
 
 Token = tuple[str, str]
 """One thing that is true of an order, like ("channel", "web"): by these, rules are found."""
@@ -33,6 +36,8 @@ class Order(NamedTuple):
     """What was bought. amount_minor: what of it counts; conditions leave lines out.
 
     money: an ISO 4217 code; at: when; channel, store, tender: empty if the partner does not say.
+    event: what happened; if it is no purchase it has no money, and what its partner says of it
+    stands in attributes, by name.
     """
 
     partner: str
@@ -43,12 +48,15 @@ class Order(NamedTuple):
     channel: str = ""
     store: str = ""
     tender: str = ""
+    event: str = PURCHASE
+    attributes: tuple[tuple[str, str], ...] = ()
 
     def tokens(self) -> frozenset[Token]:
         """All that a rule can be found by."""
         places = {("channel", self.channel), ("store", self.store), ("tender", self.tender)}
         categories = {("category", line.category) for line in self.lines}
-        return frozenset(places | categories | {("sku", line.sku) for line in self.lines})
+        said = {(f"attribute {name}", value) for name, value in self.attributes}
+        return frozenset(places | categories | said | {("sku", line.sku) for line in self.lines})
 
 
 class Miss(NamedTuple):

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Union
 
+from loyalty.rules.conditions.attributes import Attribute
 from loyalty.rules.conditions.clock_times import Dates, Hours, Weekday
 from loyalty.rules.conditions.condition import Condition
 from loyalty.rules.conditions.minimum import Minimum
@@ -10,6 +11,7 @@ from loyalty.rules.conditions.places import Channel, Store, Tender
 from loyalty.rules.conditions.products import Products
 
 KINDS: tuple[type[Condition], ...] = (
+    Attribute,
     Channel,
     Dates,
     Hours,

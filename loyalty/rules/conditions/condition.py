@@ -12,6 +12,11 @@ class Condition(Data, tag_field="condition", frozen=True, kw_only=True):
     def narrowed(self, order: Order) -> Order | Miss:
         """What of the order the condition leaves, or why it does not hold."""
 
+    @property
+    def of(self) -> str:
+        """`purchase` or `event`, if nothing else has what it looks at; empty: anything has."""
+        return ""
+
     def tokens(self) -> frozenset[Token]:
         """Of these an order must have one to meet the condition; none: any order may meet it."""
         return frozenset()

@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from loyalty.rules.conditions.condition import Condition
-from loyalty.rules.orders import Label, Miss, Order, Token
+from loyalty.rules.orders import PURCHASE, Label, Miss, Order, Token
 
 Labels = Annotated[frozenset[Label], Meta(min_length=1, max_length=256)]
 
@@ -41,3 +41,7 @@ class Store(_Place, tag="store", frozen=True, kw_only=True):
 
 class Tender(_Place, tag="tender", frozen=True, kw_only=True):
     """Paid with one of these: a store card, cash, a gift card."""
+
+    @property
+    def of(self) -> str:
+        return PURCHASE

@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from loyalty.rules.conditions.condition import Condition
-from loyalty.rules.orders import Label, Line, Miss, Order, Token
+from loyalty.rules.orders import PURCHASE, Label, Line, Miss, Order, Token
 
 Labels = Annotated[frozenset[Label], Meta(max_length=1_000)]
 
@@ -23,6 +23,10 @@ class Products(Condition, tag="products", frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not (self.categories or self.skus or self.except_categories or self.except_skus):
             raise ValueError("name `categories` or `skus` that count, or some that do not")
+
+    @property
+    def of(self) -> str:
+        return PURCHASE
 
     def tokens(self) -> frozenset[Token]:
         of_categories = {("category", each) for each in self.categories}

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from loyalty.rules.conditions import AnyCondition
-from loyalty.rules.orders import Data, Id, Order, Positive
+from loyalty.rules.orders import PURCHASE, Data, Id, Label, Order, Positive
 
 Money = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
 Rounding = Literal["floor", "half_up"]
@@ -16,14 +16,16 @@ Rounding = Literal["floor", "half_up"]
 class Effect(Data, tag_field="effect", frozen=True, kw_only=True):
     """A rule, named in a document by its member `effect`.
 
-    partners: at whose tills it holds; money: the ISO 4217 code of the amounts that it counts;
-    when: conditions, each on what those before it leave; at_most: points an order; best_of: of all
-    rules of a group that hold, the one that gives most.
+    partners: at whose tills it holds; on: the event that it is for; money: the ISO 4217 code of the
+    amounts that it counts, of purchases alone; when: conditions, each on what those before it
+    leave; at_most: points an order; best_of: of all rules of a group that hold, the one that gives
+    most.
     """
 
     id: Id
     partners: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=64)]
-    money: Money
+    on: Label = PURCHASE
+    money: Money | None = None
     when: Annotated[tuple[AnyCondition, ...], Meta(max_length=16)] = ()
     at_most: Positive | None = None
     best_of: Id | None = None
@@ -38,6 +40,11 @@ class Effect(Data, tag_field="effect", frozen=True, kw_only=True):
     @property
     def multiplies(self) -> bool:
         """Whether it builds on what other rules give."""
+        return False
+
+    @property
+    def counts_money(self) -> bool:
+        """Whether it is worth nothing without an amount of money."""
         return False
 
     def rounded(self, points: Fraction) -> int:

@@ -14,6 +14,10 @@ class Percentage(Rounded, tag="percentage", frozen=True, kw_only=True):
 
     basis_points: Annotated[int, Meta(ge=1, le=10_000)]
 
+    @property
+    def counts_money(self) -> bool:
+        return True
+
     def worth(self, order: Order, given: int) -> Fraction:
         del given
         return Fraction(order.amount_minor * self.basis_points, 10_000)

@@ -12,6 +12,10 @@ class PointsPerAmount(Rounded, tag="points_per_amount", frozen=True, kw_only=Tru
     points: Positive
     per_minor: Positive
 
+    @property
+    def counts_money(self) -> bool:
+        return True
+
     def worth(self, order: Order, given: int) -> Fraction:
         del given
         return Fraction(order.amount_minor * self.points, self.per_minor)

@@ -55,10 +55,12 @@ CONDITIONS = st.one_of(
     st.builds(lambda words: {"condition": "products", "categories": words}, st.just(["food"])),
     st.builds(lambda words: {"condition": "products", "except_skus": words}, st.just(["a1"])),
     st.builds(lambda minor: {"condition": "minimum", "minor": minor}, st.integers(1, 2_000)),
+    st.just({"condition": "attribute", "name": "stars", "any_of": ["4", "5"]}),
 )
 EFFECTS = st.builds(
-    lambda effect, when, partners, group: {
+    lambda effect, when, partners, group, on: {
         **effect,
+        **on,
         "when": when,
         "partners": partners,
         **({} if group is None else {"best_of": group}),
@@ -67,6 +69,7 @@ EFFECTS = st.builds(
     st.lists(CONDITIONS, max_size=3),
     st.lists(st.sampled_from(PARTNERS), min_size=1, unique=True),
     st.sampled_from([None, "one", "two"]),
+    st.sampled_from([{}, {}, {"on": "visit", "money": None}]),
 )
 LINES = st.lists(
     st.builds(
@@ -74,7 +77,15 @@ LINES = st.lists(
     ),
     max_size=3,
 )
-ORDERS = st.builds(
+VISITS = st.builds(
+    lambda partner, store, stars: order(
+        0, partner=partner, money="", event="visit", store=store, attributes=stars
+    ),
+    st.sampled_from(PARTNERS),
+    st.sampled_from(["", *WORDS]),
+    st.sampled_from([(), (("stars", "4"),), (("stars", "1"),)]),
+)
+PURCHASES = st.builds(
     lambda partner, rest, lines, words: order(
         rest + sum(line.amount_minor for line in lines),
         partner=partner,
@@ -88,6 +99,7 @@ ORDERS = st.builds(
     LINES,
     st.tuples(*[st.sampled_from(["", *WORDS])] * 3),
 )
+ORDERS = st.one_of(PURCHASES, VISITS)
 
 
 @given(st.lists(EFFECTS, max_size=12), ORDERS)

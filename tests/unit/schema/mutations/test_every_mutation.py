@@ -122,6 +122,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "enrolMember": {"displayName": "Chloë"},
     "setProfile": {"displayName": "Chloë"},
     "recordPurchase": {"amount": {"minor": 1235, "currency": "USD"}},
+    "recordEvent": {"event": "review"},
     "redeemReward": {"rewardId": "wash"},
     "useVoucher": {"voucherId": gid("Voucher", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
     "transferPoints": {"points": 31},

@@ -1,0 +1,97 @@
+"""What else than a purchase earns: a visit, a review, a birthday, whatever rules name."""
+
+from typing import NamedTuple
+
+from ledger.names import At
+from loyalty.authority import Signature
+from loyalty.coalition import Coalition
+from loyalty.committing import Request
+from loyalty.purchases import Recorded, recorded
+from loyalty.refusals import Code, Refused
+from loyalty.rules.orders import PURCHASE, Order
+from loyalty.texts import check_label, check_moment, check_text
+
+ATTRIBUTES_MAX = 32
+
+
+class Occurrence(NamedTuple):
+    """What happened, by the name that rules have for it, at the partner that tells of it.
+
+    occurred_at: now, if absent; attributes: names and values, for rules that look at them.
+    """
+
+    event: str
+    occurred_at: str | None = None
+    channel: str = ""
+    store: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+    reference: str | None = None
+
+
+class _Happening:
+    """An occurrence as something to be awarded for."""
+
+    field = "event"
+
+    def __init__(self, occurrence: Occurrence) -> None:
+        self._said = occurrence
+
+    @property
+    def moment(self) -> str | None:
+        return self._said.occurred_at
+
+    def check(self, now: At) -> None:
+        check_label(self._said.event, "event")
+        if self._said.event == PURCHASE:
+            raise Refused(
+                Code.INVALID_INPUT, "a purchase has an amount: `recordPurchase` takes it", "event"
+            )
+        if self._said.occurred_at is not None:
+            check_moment(self._said.occurred_at, now, "occurredAt")
+        for name in ("channel", "store"):
+            if getattr(self._said, name):
+                check_label(getattr(self._said, name), name)
+        if self._said.reference is not None:
+            check_text(self._said.reference, 64, "reference")
+        _check_attributes(self._said.attributes)
+
+    def order(self, partner: str, at: At) -> Order:
+        event, _, channel, store, attributes, _ = self._said
+        return Order(
+            partner, "", 0, at, channel=channel, store=store, event=event, attributes=attributes
+        )
+
+    def detail(self) -> dict[str, object]:
+        said = {
+            "reference": self._said.reference,
+            "occurred_at": self._said.occurred_at,
+            "channel": self._said.channel or None,
+            "store": self._said.store or None,
+            "attributes": [list(each) for each in self._said.attributes] or None,
+        }
+        found = {name: value for name, value in said.items() if value is not None}
+        return {"event": self._said.event, **found}
+
+
+def record_event(
+    coalition: Coalition,
+    request: Request,
+    member_id: str,
+    occurrence: Occurrence,
+    signature: Signature | None,
+) -> Recorded:
+    """Awards what rules for this event give a member, as a purchase's rules would."""
+    return recorded(coalition, request, member_id, _Happening(occurrence), signature)
+
+
+def _check_attributes(attributes: tuple[tuple[str, str], ...]) -> None:
+    if len(attributes) > ATTRIBUTES_MAX:
+        raise Refused(Code.LIMIT_EXCEEDED, f"at most {ATTRIBUTES_MAX} attributes", "attributes")
+    names = set()
+    for number, (name, value) in enumerate(attributes):
+        place = ("attributes", str(number))
+        check_label(name, *place, "name")
+        check_label(value, *place, "value")
+        if name in names:
+            raise Refused(Code.INVALID_INPUT, f"{name} stands twice", *place, "name")
+        names.add(name)

@@ -1,0 +1,87 @@
+"""`recordEvent`: a visit, a review, a sign-up earns what rules give for it."""
+
+import strawberry
+from strawberry.relay import GlobalID
+
+from loyalty.occurrences import Occurrence, record_event
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import SignatureInput, given, node_id, request
+from schema.mutations.entries import earned_points, entries_of
+from schema.scalars import Points
+from schema.types.decision import EarnDecision, decisions
+from schema.types.transaction import Transaction
+
+
+@strawberry.input(description="Something that is said of an event, for rules that look at it.")
+class AttributeInput:
+    name: str
+    value: str
+
+
+@strawberry.input
+class RecordEventInput:
+    idempotency_key: str
+    member_id: GlobalID
+    event: str = strawberry.field(
+        description="What happened, as the programme calls it: visit, sign-up, review, referral."
+    )
+    occurred_at: str | None = strawberry.field(
+        default=None, description="UTC with milliseconds, at most 60 days ago; absent: now."
+    )
+    channel: str | None = None
+    store: str | None = None
+    attributes: list[AttributeInput] | None = None
+    reference: str | None = strawberry.field(
+        default=None, description="The partner's own, like a booking's number; not on the ledger."
+    )
+    signature: SignatureInput | None = strawberry.field(
+        default=None, description="The partner's, over the `earn` instruction."
+    )
+
+
+@strawberry.type
+class RecordEventPayload(Payload):
+    points: Points | None = strawberry.field(
+        default=None, description="Of all awards, where they are of one currency."
+    )
+    transactions: list[Transaction] = strawberry.field(
+        default_factory=list, description="One for each programme that gives points; maybe none."
+    )
+    explanation: list[EarnDecision] | None = strawberry.field(
+        default=None, description="Why it gave that; absent where the request is answered again."
+    )
+
+
+@strawberry.type
+class RecordEvent:
+    @strawberry.mutation(description="Partners: what a member did, other than buying, earns.")
+    async def record_event(self, info: Info, input: RecordEventInput) -> RecordEventPayload:  # noqa: A002
+        async def act() -> RecordEventPayload:
+            asked = request(info.context, input)
+            answer, considered = record_event(
+                info.context.coalition,
+                asked,
+                node_id(input.member_id, "Member", "memberId"),
+                _occurrence(input),
+                given(input.signature),
+            )
+            entries = await entries_of(info.context, asked, answer)
+            return RecordEventPayload(
+                points=earned_points(entries),
+                transactions=entries,
+                explanation=None if considered is None else decisions(considered),
+            )
+
+        return await answered(RecordEventPayload, act)
+
+
+def _occurrence(input_: RecordEventInput) -> Occurrence:
+    return Occurrence(
+        input_.event,
+        input_.occurred_at,
+        input_.channel or "",
+        input_.store or "",
+        tuple((each.name, each.value) for each in input_.attributes or ()),
+        input_.reference,
+    )
