@@ -32,7 +32,7 @@ def authority(
     if signature is None:
         raise Refused(
             Code.SIGNATURE_REQUIRED,
-            f"sign the instruction `{kind}` for transaction {request.id}",
+            f"sign the instruction `{kind}` for {request.id}",
             "signature",
         )
     if not is_signature(signature.signature):
@@ -49,7 +49,7 @@ def authority(
     if check is None or not check.holds():
         raise Refused(
             Code.SIGNATURE_INVALID,
-            f"the signature is not of `{kind}` for transaction {request.id} with this input",
+            f"the signature is not of `{kind}` for {request.id} with this input",
             "signature",
         )
     return by

@@ -21,6 +21,7 @@ from schema.mutations.publish_programme import PublishProgramme
 from schema.mutations.record_event import RecordEvent
 from schema.mutations.record_purchase import RecordPurchase
 from schema.mutations.redeem_reward import RedeemReward
+from schema.mutations.register_operator_key import RegisterOperatorKey
 from schema.mutations.register_partner import RegisterPartner
 from schema.mutations.reverse_transaction import ReverseTransaction
 from schema.mutations.set_profile import SetProfile
@@ -64,6 +65,7 @@ QUERIES = (
 )
 MUTATIONS = (
     RegisterPartner,
+    RegisterOperatorKey,
     CreateCurrency,
     PublishProgramme,
     EnrolMember,

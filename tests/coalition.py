@@ -86,6 +86,7 @@ TRANSACTION = """{ id kind at rule of { id } entryHash by { party key signature 
     chains { wallet seq available arrears } }"""
 RESULTS = {
     "registerPartner": "partner { id partnerId name keys }",
+    "registerOperatorKey": "operator { operatorId keys }",
     "createCurrency": "currency { code owner decimals }",
     "publishProgramme": "programme { id name version currency digest document }",
     "enrolMember": "member { id displayName enrolledAt wallets { currency available } }",
@@ -187,8 +188,10 @@ class House:
         """An input with an idempotency key of its own."""
         return {"idempotencyKey": next(self._keys), **members}
 
-    def signed(self, actor: PartnerActor, operation: str, input_: Mapping[str, Any]) -> Any:
-        """An input with a partner's signature over the instruction that it gives."""
+    def signed(
+        self, actor: PartnerActor | Operator, operation: str, input_: Mapping[str, Any]
+    ) -> Any:
+        """An input with its sender's signature over the instruction that it gives."""
         subject = transaction_id(actor.party, input_["idempotencyKey"])
         return {**input_, "signature": signature(actor.id, operation, subject, asked(input_))}
 
@@ -206,6 +209,21 @@ class House:
                 **members,
             }
         )
+
+    def operator_key(self, operator: Operator, key: str = "") -> dict[str, Any]:
+        """An input of `registerOperatorKey` with the proof that the key is held.
+
+        key: of whose name; the operator's own, if absent.
+        """
+        signer = key_of(key or operator.id)
+        vkey = str(signer.verifier)
+        proof = signer.sign(registration(ORIGIN, operator.party, vkey))
+        return self.input(verifierKey=vkey, proof=b64encode(proof).decode())
+
+    def keyed(self, *operators: Operator) -> None:
+        """Gives operators keys to sign with."""
+        for each in operators:
+            self.done(each, "registerOperatorKey", self.operator_key(each))
 
     def owned_currency(self, code: str, owner: str, decimals: int = 0) -> dict[str, Any]:
         """An input of `createCurrency` with its owner's signature."""

@@ -22,6 +22,10 @@ def register_partner(house: House) -> Request:
     return OPERATOR, house.registration("bakery", name="Bäckerei")
 
 
+def register_operator_key(house: House) -> Request:
+    return OPERATOR, house.operator_key(OPERATOR)
+
+
 def create_currency(house: House) -> Request:
     return OPERATOR, house.input(code="MILES", decimals=2)
 
@@ -114,6 +118,12 @@ def void_hold(house: House) -> Request:
     return GROCER, house.signed(GROCER, "void", asked)
 
 
+def void_hold_at_the_desk(house: House) -> Request:
+    house.keyed(OPERATOR)
+    asked = house.input(holdId=_held(house), reason="the shop has closed")
+    return OPERATOR, house.signed(OPERATOR, "void", asked)
+
+
 def _held(house: House) -> str:
     member = house.enrolled()
     house.earned(member, 80)
@@ -123,6 +133,7 @@ def _held(house: House) -> str:
 WASH = STARS["rewards"][1]  # type: ignore[index]
 EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "registerPartner": ("registerPartner", register_partner),
+    "registerOperatorKey": ("registerOperatorKey", register_operator_key),
     "createCurrency": ("createCurrency", create_currency),
     "createCurrency of a partner": ("createCurrency", create_owned_currency),
     "publishProgramme": ("publishProgramme", publish_programme),
@@ -140,4 +151,5 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "holdReward at the till": ("holdReward", hold_reward_at_the_till),
     "captureHold": ("captureHold", capture_hold),
     "voidHold": ("voidHold", void_hold),
+    "voidHold at the desk": ("voidHold", void_hold_at_the_desk),
 }

@@ -11,7 +11,7 @@ from ledger.names import TransactionId
 from ledger.tx import Tx, read_tx
 from loyalty.actors import MemberActor, PartnerActor
 from loyalty.ports import TransactionRow
-from loyalty.records import WalletOwner
+from loyalty.records import Hold, WalletOwner
 from schema.context import Context, Info
 from schema.scalars import Points
 
@@ -143,7 +143,7 @@ async def transaction(context: Context, id_: TransactionId) -> Transaction | Non
     if found is None:
         return None
     if isinstance(actor, PartnerActor):
-        return found if _takes_part(found.tx, actor) else None
+        return found if await _takes_part(context, found.tx, actor) else None
     if isinstance(actor, MemberActor):
         found.own = await _own_wallets(context, found.tx, actor)
         return found if found.own else None
@@ -168,6 +168,11 @@ async def _own_wallets(context: Context, tx: Tx, actor: MemberActor) -> frozense
     )
 
 
-def _takes_part(tx: Tx, actor: PartnerActor) -> bool:
+async def _takes_part(context: Context, tx: Tx, actor: PartnerActor) -> bool:
     prefix = f"partner:{actor.id}:"
-    return tx.by.party == actor.party or any(row.account.startswith(prefix) for row in tx.postings)
+    if tx.by.party == actor.party or any(row.account.startswith(prefix) for row in tx.postings):
+        return True
+    # Points held, and a hold that is void, are at no partner: its record says whose reward it is.
+    id_ = {"hold": tx.id, "void": tx.of}.get(tx.kind)
+    held = None if id_ is None else await context.record(Hold, id_)
+    return held is not None and held.partner == actor.id

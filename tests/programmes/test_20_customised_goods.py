@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from loyalty.actors import PartnerActor
-from tests.coalition import GROCER, as_member, verified
+from tests.coalition import GROCER, OPERATOR, as_member, verified
 from tests.programmes.shop import Shop
 
 ATELIER = PartnerActor("atelier")
@@ -138,3 +138,30 @@ def test_another_member_takes_nobodys_hold_back(shop: Shop, member: str) -> None
     taken_back = {**on(shop, hold, "void"), "signature": None}
     other = as_member(shop.enrolled())
     assert shop.refused(other, "voidHold", taken_back).code == "NOT_FOUND"
+
+
+def test_an_operator_voids_with_a_key_of_its_own(shop: Shop, member: str) -> None:
+    """It signs the void; without a key, or with the atelier's signature, nothing comes back."""
+    hold = ordered(shop, member)
+    signed = shop.signed(OPERATOR, "void", on(shop, hold, "void"))
+    refusal = shop.refused(OPERATOR, "voidHold", signed)
+    assert (refusal.code, refusal.field) == ("SIGNATURE_INVALID", ["signature"])
+    shop.keyed(OPERATOR)
+    foreign = on(shop, hold, "void")
+    assert shop.refused(OPERATOR, "voidHold", foreign).code == "SIGNATURE_INVALID"
+    void = shop.done(OPERATOR, "voidHold", signed)["transaction"]
+    assert void["by"]["party"] == "operator:ann"
+    assert parts(shop, member) == (400, 0)
+    verified(shop.store)
+
+
+def test_a_partner_reads_the_orders_of_its_own_rewards(shop: Shop, member: str) -> None:
+    """A hold that a member made, and its void by an operator; another partner reads neither."""
+    shop.keyed(OPERATOR)
+    hold = ordered(shop, member)
+    void = shop.signed(OPERATOR, "void", on(shop, hold, "void"))
+    void_id = shop.done(OPERATOR, "voidHold", void)["transaction"]["id"]
+    for id_ in (hold, void_id):
+        for reader, found in ((ATELIER, {"id": id_}), (GROCER, None)):
+            asked = "query ($id: ID!) { transaction(id: $id) { id } }"
+            assert shop.ask(reader, asked, id=id_)["transaction"] == found

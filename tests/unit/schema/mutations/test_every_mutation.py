@@ -117,6 +117,7 @@ def test_a_request_sent_again_has_the_same_answer_and_one_effect(house: House, n
 OTHER_WASH = {"id": "wash", "name": "A car wash", "points": 31, "partner": "fuel"}
 OTHER: dict[str, dict[str, Any]] = {
     "registerPartner": {"name": "Bakery"},
+    "registerOperatorKey": {"proof": "A" * 86 + "=="},
     "createCurrency": {"code": "OTHERS"},
     "publishProgramme": {"document": {**STARS, "id": "wash", "earn": [], "rewards": [OTHER_WASH]}},
     "enrolMember": {"displayName": "Chloë"},
@@ -274,7 +275,7 @@ def test_an_unknown_id_is_not_found(house: House, name: str, path: tuple[str, ..
     )
     for id_ in UNKNOWN:
         wrong = with_value(input_, path, gid(type_, id_))
-        if mutation in OPERATIONS and isinstance(actor, PartnerActor):
+        if mutation in OPERATIONS and isinstance(actor, PartnerActor | Operator):
             wrong = house.signed(actor, OPERATIONS[mutation], wrong)
         refusal = house.refused(actor, mutation, wrong)
         assert (refusal.code, refusal.field) == ("NOT_FOUND", list(path)), id_

@@ -1,0 +1,56 @@
+"""An operator's own key, with which it signs what it asks for and what it approves."""
+
+from ledger.errors import RuleBroken
+from ledger.instructions import governance_subject
+from ledger.names import TransactionId, is_party
+from ledger.tx import Authority
+from loyalty.authority import Signature, authority, require_operator
+from loyalty.coalition import Coalition
+from loyalty.committing import Answer, Plan, Request, carry_out
+from loyalty.governance_drafts import GovernanceDraft, refused_entry
+from loyalty.refusals import Code, Refused
+
+
+def register_operator_key(
+    coalition: Coalition, request: Request, vkey: str, proof: str, signature: Signature | None
+) -> Answer:
+    """The operator that asks has this key from now on, and no other. record: its id.
+
+    vkey: the verifier key; proof: b64 of that key's signature over
+    `ledger.instructions.registration`; signature: of the key in force, where there is one: whoever
+    got hold of a token alone cannot sign in another's name.
+    """
+    party = require_operator(request.actor).party
+    if not is_party(party):
+        raise Refused(
+            Code.NOT_PERMITTED,
+            "an operator that signs has an id of 2 to 32 of a to z, 0 to 9 and hyphen",
+        )
+
+    def decide() -> Plan:
+        draft = GovernanceDraft(coalition)
+        earlier = draft.state.keys_of(party, draft.at)
+        if signature is not None and not earlier:
+            raise Refused(
+                Code.INVALID_INPUT, "this operator has no key yet to sign with", "signature"
+            )
+        entry = {"party": party, "vkey": vkey, "status": "added", "proof": proof}
+        by = _consent(draft, request, entry, signature) if earlier else None
+        try:
+            draft.add("key", None, by, **entry)
+            for key in earlier:
+                draft.add("key", party=party, vkey=key, status="revoked")
+        except RuleBroken as broken:
+            raise refused_entry(broken, "verifierKey") from None
+        return draft.plan(Answer(record=request.actor.id))
+
+    return carry_out(coalition, request, decide)
+
+
+def _consent(
+    draft: GovernanceDraft, request: Request, entry: dict[str, str], signature: Signature | None
+) -> Authority:
+    """The word of the key in force for the one to come."""
+    seq, asked = governance_subject({**entry, "type": "key", "seq": draft.state.seq + 1})
+    change = request._replace(id=TransactionId(seq), asked=asked)
+    return authority(draft.state, change, "key", draft.at, signature)
