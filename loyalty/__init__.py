@@ -19,6 +19,7 @@ and the use cases:
 
     governing    founding, partners, currencies, publishing programmes
     members      enrolling members, and their wallets
+    external_ids what a CRM or a card calls a member
     profiles     what a member is called, when it was born, where it lives
     purchases    what was bought earns points
     holds        points are set aside for a reward to come, then spent or given back

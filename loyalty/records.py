@@ -24,6 +24,31 @@ class Member(Record, frozen=True):
     wallets: Mapping[str, WalletId] = msgspec.field(default_factory=dict)
 
 
+class ExternalId(Record, frozen=True):
+    """Whom a CRM's id or a card means, kept under `loyalty.external_ids.place_of`.
+
+    member: empty if it means nobody any more; blocked_at: when it was blocked, for good.
+    """
+
+    member: str = ""
+    blocked_at: str = ""
+
+
+class Link(msgspec.Struct, frozen=True):
+    """One id of a member elsewhere. scope: the partner that it is for; empty: all of them."""
+
+    scope: str
+    system: str
+    id: str
+    linked_at: str
+
+
+class ExternalIds(Record, frozen=True):
+    """What a member is called elsewhere, kept under the member's id."""
+
+    links: tuple[Link, ...] = ()
+
+
 class WalletOwner(Record, frozen=True):
     """Whose wallet it is: the way back from an id on the ledger."""
 

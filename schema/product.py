@@ -12,11 +12,13 @@ from strawberry.types import ExecutionContext
 
 from loyalty.ports import StoreUnavailable
 from schema.limits import Schema
+from schema.mutations.block_card import BlockCard
 from schema.mutations.capture_hold import CaptureHold
 from schema.mutations.confirm_transaction import ConfirmTransaction
 from schema.mutations.create_currency import CreateCurrency
 from schema.mutations.enrol_member import EnrolMember
 from schema.mutations.hold_reward import HoldReward
+from schema.mutations.link_external_id import LinkExternalId
 from schema.mutations.publish_programme import PublishProgramme
 from schema.mutations.record_event import RecordEvent
 from schema.mutations.record_purchase import RecordPurchase
@@ -26,6 +28,7 @@ from schema.mutations.register_partner import RegisterPartner
 from schema.mutations.reverse_transaction import ReverseTransaction
 from schema.mutations.set_profile import SetProfile
 from schema.mutations.transfer_points import TransferPoints
+from schema.mutations.unlink_external_id import UnlinkExternalId
 from schema.mutations.use_voucher import UseVoucher
 from schema.mutations.void_hold import VoidHold
 from schema.queries.balance_proof import BalanceProofQuery
@@ -35,6 +38,7 @@ from schema.queries.coalition import CoalitionQuery
 from schema.queries.consistency_proof import ConsistencyProofQuery
 from schema.queries.dry_run import DryRunQuery
 from schema.queries.member import MemberQuery
+from schema.queries.member_by_external_id import MemberByExternalIdQuery
 from schema.queries.node import NodeQuery
 from schema.queries.partner import PartnerQuery
 from schema.queries.preview_earn import PreviewEarnQuery
@@ -54,6 +58,7 @@ QUERIES = (
     PreviewEarnQuery,
     DryRunQuery,
     MemberQuery,
+    MemberByExternalIdQuery,
     WalletQuery,
     TransactionQuery,
     NodeQuery,
@@ -70,6 +75,9 @@ MUTATIONS = (
     PublishProgramme,
     EnrolMember,
     SetProfile,
+    LinkExternalId,
+    UnlinkExternalId,
+    BlockCard,
     RecordPurchase,
     RecordEvent,
     RedeemReward,

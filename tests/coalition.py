@@ -91,6 +91,9 @@ RESULTS = {
     "publishProgramme": "programme { id name version currency digest document }",
     "enrolMember": "member { id displayName enrolledAt wallets { currency available } }",
     "setProfile": "member { id displayName born jurisdiction }",
+    "linkExternalId": "member { id externalIds { system id partnerId linkedAt } }",
+    "unlinkExternalId": "member { id externalIds { system id partnerId linkedAt } }",
+    "blockCard": "member { id externalIds { system id partnerId linkedAt } }",
     "recordPurchase": f"points transactions {TRANSACTION}",
     "recordEvent": f"points transactions {TRANSACTION}",
     "redeemReward": "voucher { id rewardId name partnerId issuedAt usedAt } transaction "

@@ -48,6 +48,22 @@ def set_profile(house: House) -> Request:
     )
 
 
+def link_external_id(house: House) -> Request:
+    return GROCER, house.input(memberId=house.enrolled(), system="crm", externalId="K-7")
+
+
+def unlink_external_id(house: House) -> Request:
+    actor, linked = link_external_id(house)
+    house.done(actor, "linkExternalId", linked)
+    return actor, house.input(system="crm", externalId="K-7")
+
+
+def block_card(house: House) -> Request:
+    actor, linked = link_external_id(house)
+    house.done(actor, "linkExternalId", linked)
+    return actor, house.input(system="crm", cardNumber="K-7", newCardNumber="K-8")
+
+
 def record_purchase(house: House) -> Request:
     paid = house.purchase(
         house.enrolled(), 1234, FUEL, reference="réceipt", purchasedAt="2026-11-20T23:00:00.000Z"
@@ -139,6 +155,9 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "publishProgramme": ("publishProgramme", publish_programme),
     "enrolMember": ("enrolMember", enrol_member),
     "setProfile": ("setProfile", set_profile),
+    "linkExternalId": ("linkExternalId", link_external_id),
+    "unlinkExternalId": ("unlinkExternalId", unlink_external_id),
+    "blockCard": ("blockCard", block_card),
     "recordPurchase": ("recordPurchase", record_purchase),
     "recordEvent": ("recordEvent", record_event),
     "redeemReward": ("redeemReward", redeem_reward),

@@ -5,11 +5,27 @@ from strawberry.relay import Node, NodeID
 
 from ledger.names import WalletId
 from loyalty.actors import PartnerActor
+from loyalty.external_ids import may_see_link
 from loyalty.members import may_see_member
+from loyalty.records import ExternalIds, Link, WalletOwner
 from loyalty.records import Member as MemberRecord
-from loyalty.records import WalletOwner
 from schema.context import Context, Info
 from schema.types.wallet import Wallet
+
+
+@strawberry.type(description="What a CRM, a shop or a card calls a member.")
+class ExternalId:
+    system: str
+    id: str
+    partner_id: str | None = strawberry.field(
+        description="The partner that it is for; absent: all of them."
+    )
+    linked_at: str
+
+    @classmethod
+    def of(cls, link: Link) -> "ExternalId":
+        scope = link.scope or None
+        return cls(system=link.system, id=link.id, partner_id=scope, linked_at=link.linked_at)
 
 
 @strawberry.type(description="One who collects points.")
@@ -32,6 +48,15 @@ class Member(Node):
     @strawberry.field
     def enrolled_at(self) -> str:
         return self.record.enrolled_at
+
+    @strawberry.field(
+        description="What systems and cards call the member; a partner sees its own ids, and those "
+        "for all partners."
+    )
+    async def external_ids(self, info: Info) -> list[ExternalId]:
+        found = await info.context.record(ExternalIds, self.key)
+        links = () if found is None else found.links
+        return [ExternalId.of(each) for each in links if may_see_link(info.context.actor, each)]
 
     @strawberry.field(description="One for each currency.")
     def wallets(self) -> list[Wallet]:

@@ -1,0 +1,44 @@
+"""`unlinkExternalId`: an id of another system means nobody any more."""
+
+import strawberry
+
+from loyalty.external_ids import unlink_external_id
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import request
+from schema.types.member import Member, member
+
+
+@strawberry.input
+class UnlinkExternalIdInput:
+    idempotency_key: str
+    system: str
+    external_id: str
+
+
+@strawberry.type
+class UnlinkExternalIdPayload(Payload):
+    member: Member | None = strawberry.field(default=None, description="Whom it meant.")
+
+
+@strawberry.type
+class UnlinkExternalId:
+    @strawberry.mutation(
+        description="Who linked it, a partner or an operator: the id means nobody any more, and "
+        "can be linked anew."
+    )
+    async def unlink_external_id(
+        self,
+        info: Info,
+        input: UnlinkExternalIdInput,  # noqa: A002
+    ) -> UnlinkExternalIdPayload:
+        async def act() -> UnlinkExternalIdPayload:
+            answer = unlink_external_id(
+                info.context.coalition,
+                request(info.context, input),
+                input.system,
+                input.external_id,
+            )
+            return UnlinkExternalIdPayload(member=await member(info.context, answer.record))
+
+        return await answered(UnlinkExternalIdPayload, act)
