@@ -33,6 +33,7 @@ from loyalty.rules.conditions.places import Channel, Store
 from loyalty.rules.conditions.products import Products
 from loyalty.rules.deciding import Outcome, Rules
 from loyalty.rules.effects import AnyEffect, Effect
+from loyalty.rules.guards import check_guards
 from loyalty.rules.orders import Data, Id, Order, Positive
 from loyalty.rules.triggers import check_triggers
 from loyalty.texts import check_text, check_value
@@ -206,6 +207,7 @@ def _check(programme: Programme) -> None:
             )
     check_triggers(programme.earn)
     _check_multipliers(programme.earn)
+    check_guards([rule.guard for rule in programme.earn])
     check_confirmation(programme.confirmation, programme.expires)
     if not programme.partners():
         raise Refused(Code.INVALID_INPUT, "a programme names at least one partner", "document")

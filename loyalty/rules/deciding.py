@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from loyalty.rules.effects import Effect
+from loyalty.rules.guards import unmet
 from loyalty.rules.orders import Miss, Order, Token
 
 
@@ -105,7 +106,8 @@ def _left(rule: Effect, order: Order) -> Order | Miss:
         if isinstance(left, Miss):
             return left
         order = left
-    return order
+    missed = unmet(rule.guard, order) if rule.guard else None
+    return missed or order
 
 
 def _best(outcomes: list[Outcome], groups: dict[str, str]) -> list[Outcome]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from loyalty.rules.conditions import AnyCondition
+from loyalty.rules.guards import Guard
 from loyalty.rules.orders import PURCHASE, Data, Id, Label, Order, Positive
 
 Money = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
@@ -18,8 +19,8 @@ class Effect(Data, tag_field="effect", frozen=True, kw_only=True):
 
     partners: at whose tills it holds; on: the event that it is for; money: the ISO 4217 code of the
     amounts that it counts, of purchases alone; when: conditions, each on what those before it
-    leave; at_most: points an order; best_of: of all rules of a group that hold, the one that gives
-    most.
+    leave; guard: what must hold besides, of what they leave; at_most: points an order; best_of: of
+    all rules of a group that hold, the one that gives most.
     """
 
     id: Id
@@ -27,6 +28,7 @@ class Effect(Data, tag_field="effect", frozen=True, kw_only=True):
     on: Label = PURCHASE
     money: Money | None = None
     when: Annotated[tuple[AnyCondition, ...], Meta(max_length=16)] = ()
+    guard: Guard | None = None
     at_most: Positive | None = None
     best_of: Id | None = None
 
