@@ -25,6 +25,7 @@ and the use cases:
     holds        points are set aside for a reward to come, then spent or given back
     rewards      points become a voucher, a voucher is used once
     transfers    points go to another member
+    giving       members give each other points of an allowance
     reversals    goods come back, and the points that they earned
     confirmations  points of a purchase that wait become available
     clock/       what a coalition does by itself as days go by

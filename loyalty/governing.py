@@ -177,12 +177,11 @@ def _check_currency(state: Governance, programme: Programme) -> frozenset[str]:
         raise Refused(
             Code.NOT_FOUND, f"there is no currency {programme.currency}", "document", "currency"
         )
-    for number, rule in enumerate(programme.earn):
-        for partner in rule.partners:
-            if term.owner not in ("coalition", f"partner:{partner}"):
-                raise Refused(
-                    Code.NOT_ELIGIBLE,
-                    f"{programme.currency} is {term.owner}'s own: {partner} cannot issue it",
-                    *("document", "earn", str(number), "partners"),
-                )
+    for place, partner in programme.issuers():
+        if term.owner not in ("coalition", f"partner:{partner}"):
+            raise Refused(
+                Code.NOT_ELIGIBLE,
+                f"{programme.currency} is {term.owner}'s own: {partner} cannot issue it",
+                *("document", *place),
+            )
     return frozenset() if term.owner == "coalition" else frozenset({term.owner[len("partner:") :]})

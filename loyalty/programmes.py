@@ -15,7 +15,7 @@ Amounts are integers: money in minor units of an ISO 4217 currency, points in th
 
 import re
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Annotated, NamedTuple
 
@@ -33,6 +33,7 @@ from loyalty.rules.conditions.places import Channel, Store
 from loyalty.rules.conditions.products import Products
 from loyalty.rules.deciding import Outcome, Rules
 from loyalty.rules.effects import AnyEffect, Effect
+from loyalty.rules.giving import Giving
 from loyalty.rules.guards import check_guards
 from loyalty.rules.orders import Data, Id, Order, Positive
 from loyalty.rules.triggers import check_triggers
@@ -87,6 +88,7 @@ class Programme(Data, frozen=True, kw_only=True):
     rewards: Annotated[tuple[Reward, ...], Meta(max_length=500)]
     expiry: MonthEnd | Never
     confirmation: Confirmation = AT_ONCE
+    giving: Giving | None = None
 
     @property
     def points_currency(self) -> CurrencyCode:
@@ -94,8 +96,16 @@ class Programme(Data, frozen=True, kw_only=True):
 
     def partners(self) -> frozenset[str]:
         """Whose points it can issue or burn: each must sign it."""
-        earning = {partner for rule in self.earn for partner in rule.partners}
-        return frozenset(earning | {reward.partner for reward in self.rewards})
+        issuing = {partner for _, partner in self.issuers()}
+        return frozenset(issuing | {reward.partner for reward in self.rewards})
+
+    def issuers(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Whose points it can issue, each with the place in the document that says so."""
+        for number, rule in enumerate(self.earn):
+            for partner in rule.partners:
+                yield ("earn", str(number), "partners"), partner
+        if self.giving is not None:
+            yield ("giving", "issuer"), self.giving.issuer
 
     def reward(self, id_: str) -> Reward | None:
         return next((reward for reward in self.rewards if reward.id == id_), None)

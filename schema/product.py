@@ -17,6 +17,8 @@ from schema.mutations.capture_hold import CaptureHold
 from schema.mutations.confirm_transaction import ConfirmTransaction
 from schema.mutations.create_currency import CreateCurrency
 from schema.mutations.enrol_member import EnrolMember
+from schema.mutations.erase_recognition_message import EraseRecognitionMessage
+from schema.mutations.give_recognition import GiveRecognition
 from schema.mutations.hold_reward import HoldReward
 from schema.mutations.link_external_id import LinkExternalId
 from schema.mutations.publish_programme import PublishProgramme
@@ -27,6 +29,7 @@ from schema.mutations.register_operator_key import RegisterOperatorKey
 from schema.mutations.register_partner import RegisterPartner
 from schema.mutations.reverse_transaction import ReverseTransaction
 from schema.mutations.set_profile import SetProfile
+from schema.mutations.set_team import SetTeam
 from schema.mutations.transfer_points import TransferPoints
 from schema.mutations.unlink_external_id import UnlinkExternalId
 from schema.mutations.use_voucher import UseVoucher
@@ -37,6 +40,7 @@ from schema.queries.checkpoint import CheckpointQuery
 from schema.queries.coalition import CoalitionQuery
 from schema.queries.consistency_proof import ConsistencyProofQuery
 from schema.queries.dry_run import DryRunQuery
+from schema.queries.giving_allowance import GivingAllowanceQuery
 from schema.queries.member import MemberQuery
 from schema.queries.member_by_external_id import MemberByExternalIdQuery
 from schema.queries.node import NodeQuery
@@ -59,6 +63,7 @@ QUERIES = (
     DryRunQuery,
     MemberQuery,
     MemberByExternalIdQuery,
+    GivingAllowanceQuery,
     WalletQuery,
     TransactionQuery,
     NodeQuery,
@@ -88,6 +93,9 @@ MUTATIONS = (
     HoldReward,
     CaptureHold,
     VoidHold,
+    GiveRecognition,
+    EraseRecognitionMessage,
+    SetTeam,
 )
 
 

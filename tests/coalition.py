@@ -105,6 +105,9 @@ RESULTS = {
     "holdReward": f"transaction {TRANSACTION}",
     "captureHold": f"transaction {TRANSACTION}",
     "voidHold": f"transaction {TRANSACTION}",
+    "giveRecognition": "recognition { id points givenAt message giverName receiverName }",
+    "eraseRecognitionMessage": "recognition { id message }",
+    "setTeam": "team",
 }
 # What a purchase was decided by: not said again where a request is answered again.
 DECISIONS = """explanation { programme { programmeId } currency points expires

@@ -140,6 +140,37 @@ def void_hold_at_the_desk(house: House) -> Request:
     return OPERATOR, house.signed(OPERATOR, "void", asked)
 
 
+def give_recognition(house: House) -> Request:
+    givers = [_colleague(house) for _ in range(2)]
+    return as_member(givers[0]), house.input(
+        programmeId=gid("Programme", "kudos"),
+        toMemberId=givers[1],
+        points=20,
+        message="Danke schön",
+    )
+
+
+def erase_recognition_message(house: House) -> Request:
+    actor, given = give_recognition(house)
+    found = house.done(actor, "giveRecognition", given)["recognition"]
+    return actor, house.input(recognitionId=found["id"])
+
+
+def set_team(house: House) -> Request:
+    member = _colleague(house)
+    return FUEL, house.input(programmeId=gid("Programme", "kudos"), memberId=member, team="night")
+
+
+def _colleague(house: House) -> str:
+    """A member whom a programme lets give to its colleagues."""
+    if ("programme", "kudos") not in house.coalition.governance().latest:
+        house.done(OPERATOR, "publishProgramme", house.programme(KUDOS, "fuel"))
+    member = house.enrolled()
+    team = house.input(programmeId=gid("Programme", "kudos"), memberId=member, team="day")
+    house.done(OPERATOR, "setTeam", team)
+    return member
+
+
 def _held(house: House) -> str:
     member = house.enrolled()
     house.earned(member, 80)
@@ -147,6 +178,8 @@ def _held(house: House) -> str:
 
 
 WASH = STARS["rewards"][1]  # type: ignore[index]
+GIVING = {"issuer": "fuel", "a_month": 100, "a_gift": 20, "within": "team"}
+KUDOS = {**LITRES, "id": "kudos", "earn": [], "rewards": [], "giving": GIVING}
 EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "registerPartner": ("registerPartner", register_partner),
     "registerOperatorKey": ("registerOperatorKey", register_operator_key),
@@ -171,4 +204,7 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "captureHold": ("captureHold", capture_hold),
     "voidHold": ("voidHold", void_hold),
     "voidHold at the desk": ("voidHold", void_hold_at_the_desk),
+    "giveRecognition": ("giveRecognition", give_recognition),
+    "eraseRecognitionMessage": ("eraseRecognitionMessage", erase_recognition_message),
+    "setTeam": ("setTeam", set_team),
 }

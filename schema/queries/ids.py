@@ -12,6 +12,7 @@ _FORMS: dict[str, Callable[[str], object]] = {
     "Member": is_base32_id,
     "Partner": is_id,
     "Programme": is_id,
+    "Recognition": is_base32_id,
     "Transaction": is_base32_id,
     "Voucher": is_base32_id,
     "Wallet": is_base32_id,

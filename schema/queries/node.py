@@ -12,6 +12,7 @@ from schema.queries.ids import is_id_of
 from schema.types.member import member
 from schema.types.partner import partner
 from schema.types.programme import programme
+from schema.types.recognition import recognition
 from schema.types.transaction import transaction
 from schema.types.voucher import voucher
 from schema.types.wallet import wallet
@@ -25,6 +26,7 @@ _FINDS: dict[str, Callable[[Context, str], Awaitable[Node | None]]] = {
     "Member": member,
     "Partner": partner,
     "Programme": _programme,
+    "Recognition": recognition,
     "Transaction": lambda context, id_: transaction(context, TransactionId(id_)),
     "Voucher": voucher,
     "Wallet": lambda context, id_: wallet(context, WalletId(id_)),

@@ -14,6 +14,7 @@ from loyalty.ports import TransactionRow
 from loyalty.records import Hold, WalletOwner
 from schema.context import Context, Info
 from schema.scalars import Points
+from schema.types.recognition import Recognition, recognition
 
 
 @strawberry.type(description="An amount put to one account; all of a transaction add up to 0.")
@@ -118,6 +119,10 @@ class Transaction(Node):
     @strawberry.field(description="The transaction that it goes back to.")
     async def of(self, info: Info) -> "Transaction | None":
         return None if self.tx.of is None else await transaction(info.context, self.tx.of)
+
+    @strawberry.field(description="Who gave them and why, where another member did.")
+    async def recognition(self, info: Info) -> Recognition | None:
+        return await recognition(info.context, self.key)
 
     @strawberry.field(
         description="The entry's exact text: a signed note, the leaf of the log. Absent for a "

@@ -58,6 +58,7 @@ def is_id(member: str) -> bool:
         "toMemberId",
         "holdId",
         "earnId",
+        "recognitionId",
     }
 
 
@@ -135,6 +136,9 @@ OTHER: dict[str, dict[str, Any]] = {
     "holdReward": {"orderReference": "order 8"},
     "captureHold": {"holdId": gid("Transaction", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
     "voidHold": {"reason": "we cancelled"},
+    "giveRecognition": {"points": 19},
+    "eraseRecognitionMessage": {"recognitionId": gid("Recognition", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
+    "setTeam": {"team": "day"},
 }
 
 

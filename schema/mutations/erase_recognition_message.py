@@ -1,0 +1,42 @@
+"""`eraseRecognitionMessage`: what was written with a gift is no more."""
+
+import strawberry
+from strawberry.relay import GlobalID
+
+from loyalty.giving import erase_message
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import node_id, request
+from schema.types.recognition import Recognition, recognition
+
+
+@strawberry.input
+class EraseRecognitionMessageInput:
+    idempotency_key: str
+    recognition_id: GlobalID
+
+
+@strawberry.type
+class EraseRecognitionMessagePayload(Payload):
+    recognition: Recognition | None = None
+
+
+@strawberry.type
+class EraseRecognitionMessage:
+    @strawberry.mutation(
+        description="The giver, the receiver or an operator: what was written is erased, the "
+        "points stay."
+    )
+    async def erase_recognition_message(
+        self,
+        info: Info,
+        input: EraseRecognitionMessageInput,  # noqa: A002
+    ) -> EraseRecognitionMessagePayload:
+        async def act() -> EraseRecognitionMessagePayload:
+            asked = request(info.context, input)
+            id_ = node_id(input.recognition_id, "Recognition", "recognitionId")
+            answer = erase_message(info.context.coalition, asked, id_)
+            found = await recognition(info.context, answer.record)
+            return EraseRecognitionMessagePayload(recognition=found)
+
+        return await answered(EraseRecognitionMessagePayload, act)

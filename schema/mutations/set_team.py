@@ -1,0 +1,44 @@
+"""`setTeam`: a member is put in a team, by which a programme says who gives to whom."""
+
+import strawberry
+from strawberry.relay import GlobalID
+
+from loyalty.giving import set_team
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import node_id, request
+
+
+@strawberry.input
+class SetTeamInput:
+    idempotency_key: str
+    programme_id: GlobalID
+    member_id: GlobalID
+    team: str | None = strawberry.field(
+        default=None, description="As the programme calls it; absent: in none any more."
+    )
+
+
+@strawberry.type
+class SetTeamPayload(Payload):
+    team: str | None = None
+
+
+@strawberry.type
+class SetTeam:
+    @strawberry.mutation(
+        description="Operators and the programme's issuer: the team in which a member gives and "
+        "is given points."
+    )
+    async def set_team(self, info: Info, input: SetTeamInput) -> SetTeamPayload:  # noqa: A002
+        async def act() -> SetTeamPayload:
+            answer = set_team(
+                info.context.coalition,
+                request(info.context, input),
+                node_id(input.programme_id, "Programme", "programmeId"),
+                node_id(input.member_id, "Member", "memberId"),
+                input.team,
+            )
+            return SetTeamPayload(team=answer.record or None)
+
+        return await answered(SetTeamPayload, act)

@@ -1,0 +1,53 @@
+"""`givingAllowance`: what a member can still give others this month."""
+
+import strawberry
+from strawberry.relay import GlobalID
+
+from loyalty.giving import left_to_give
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import node_id
+from schema.scalars import Points
+
+
+@strawberry.type(description="Points to give away, and to give away only.")
+class GivingAllowance:
+    month: str = strawberry.field(description="Like 2026-11, in the programme's time zone.")
+    team: str | None = strawberry.field(description="Absent: in none, so nothing can be given.")
+    a_month: Points
+    a_gift: Points = strawberry.field(description="The most that one gift can be.")
+    given: Points
+    left: Points
+
+
+@strawberry.type
+class GivingAllowancePayload(Payload):
+    allowance: GivingAllowance | None = None
+
+
+@strawberry.type
+class GivingAllowanceQuery:
+    @strawberry.field(
+        description="The member, the programme's issuer and operators: what it can give this month."
+    )
+    async def giving_allowance(
+        self, info: Info, programme_id: GlobalID, member_id: GlobalID
+    ) -> GivingAllowancePayload:
+        async def act() -> GivingAllowancePayload:
+            found = left_to_give(
+                info.context.coalition,
+                info.context.actor,
+                node_id(programme_id, "Programme", "programmeId"),
+                node_id(member_id, "Member", "memberId"),
+            )
+            allowance = GivingAllowance(
+                month=found.month,
+                team=found.team or None,
+                a_month=Points(found.a_month),
+                a_gift=Points(found.a_gift),
+                given=Points(found.given),
+                left=Points(found.points),
+            )
+            return GivingAllowancePayload(allowance=allowance)
+
+        return await answered(GivingAllowancePayload, act)
