@@ -13,6 +13,7 @@ Use cases reach the outside through ports alone. The modules, from the ground up
     writing      an effect becomes a signed entry, and the rows that keep it
     rules/       earn rules: what a purchase gives, and why it gives nothing
     programmes   a programme version: read strictly, and what it gives
+    vouchers     vouchers as records
     dry_runs     what a version would have given for past orders
 
 and the use cases:
@@ -22,6 +23,8 @@ and the use cases:
     external_ids what a CRM or a card calls a member
     profiles     what a member is called, when it was born, where it lives
     purchases    what was bought earns points
+    occurrences  what else than a purchase earns
+    handing      vouchers that rules hand out
     holds        points are set aside for a reward to come, then spent or given back
     rewards      points become a voucher, a voucher is used once
     transfers    points go to another member

@@ -42,13 +42,15 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
 
     entered: whether the ledger has an entry of the request's own id; further: ids of the entries
     that went with it; record: id of the record that it made; news: what happened beside entries,
-    kept with the request because it happened exactly once, as the request did.
+    kept with the request because it happened exactly once, as the request did; vouchers: those that
+    rules handed out.
     """
 
     entered: bool = False
     further: tuple[TransactionId, ...] = ()
     record: str = ""
     news: tuple[News, ...] = ()
+    vouchers: tuple[str, ...] = ()
 
 
 # What most requests lead to; its row need not say it.

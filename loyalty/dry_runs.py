@@ -54,9 +54,9 @@ def dry_run(version: Version, orders: Iterable[Order]) -> DryRun:
         outcomes = version.rules.explained(order)
         count += 1
         earning += any(each.points for each in outcomes)
-        for rule, amount, miss in outcomes:
+        for rule, amount, miss, _ in outcomes:
             points[rule] += amount
-            given[rule] += amount > 0
+            given[rule] += miss is None
             if miss is not None:
                 misses[rule][miss.code] += 1
     rules = tuple(

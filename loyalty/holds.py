@@ -35,6 +35,8 @@ def hold_reward(
     def decide() -> Plan:
         governance = coalition.governance()
         _, programme, reward, id_, counts = chosen(coalition, governance, request, wanted)
+        if id_ is None:
+            raise Refused(Code.NOT_ELIGIBLE, "it costs no points: redeem it", "rewardId")
         draft = Draft(coalition, governance, {id_: programme.points_currency})
         by = authority(governance, request, "hold", draft.at, signature)
         try:

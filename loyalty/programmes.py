@@ -22,7 +22,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from ledger.canonical import canonical, parse
+from ledger.canonical import MAX_INTEGER, canonical, parse
 from ledger.errors import RuleBroken
 from ledger.names import NEVER, OPERATOR, CurrencyCode, Expires, Hash, day_of, digest
 from loyalty.clock.terms import AT_ONCE, Confirmation, check_confirmation
@@ -52,14 +52,16 @@ Title = Annotated[str, Meta(min_length=1, max_length=TITLE_MAX_CHARS)]
 class Reward(Data, frozen=True, kw_only=True):
     """What a member gets for points, as a voucher of the partner that gives it.
 
+    points: 0 for one that is free; handed: rules alone hand it out, so that nobody can ask for it.
     stock: how many there are of it in all versions, per_member: how many of these one member gets;
     absent: as many as there are takers. valid: where and when its voucher is taken.
     """
 
     id: Id
     name: Title
-    points: Positive
+    points: Annotated[int, Meta(ge=0, le=MAX_INTEGER)]
     partner: Id
+    handed: bool = False
     stock: Positive | None = None
     per_member: Positive | None = None
     valid: Annotated[
@@ -216,6 +218,7 @@ def _check(programme: Programme) -> None:
                 Code.INVALID_INPUT, f"{name}: the id {twice} stands twice", "document", name
             )
     check_triggers(programme.earn)
+    _check_handed(programme)
     _check_multipliers(programme.earn)
     check_guards([rule.guard for rule in programme.earn])
     check_confirmation(programme.confirmation, programme.expires)
@@ -223,6 +226,24 @@ def _check(programme: Programme) -> None:
         raise Refused(Code.INVALID_INPUT, "a programme names at least one partner", "document")
     if OPERATOR in programme.partners():
         raise Refused(Code.INVALID_INPUT, "`operator` is not a partner's id", "document")
+
+
+def _check_handed(programme: Programme) -> None:
+    """Rules hand out what there is, and what they alone hand out has no price."""
+    for number, rule in enumerate(programme.earn):
+        if rule.voucher and programme.reward(rule.voucher) is None:
+            raise Refused(
+                Code.INVALID_INPUT,
+                f"the programme has no reward {rule.voucher}",
+                *("document", "earn", str(number), "reward"),
+            )
+    for number, reward in enumerate(programme.rewards):
+        if reward.handed and reward.points:
+            raise Refused(
+                Code.INVALID_INPUT,
+                "rules alone hand it out, so that it costs nothing: `points` is 0",
+                *("document", "rewards", str(number), "points"),
+            )
 
 
 def _check_multipliers(rules: Sequence[Effect]) -> None:

@@ -1,6 +1,7 @@
 """A purchase: what every programme in force gives for it, or would give."""
 
 import re
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from ledger.canonical import MAX_INTEGER, canonical
@@ -13,6 +14,7 @@ from loyalty.actors import Actor, PartnerActor
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
+from loyalty.handing import Missed, Receiver, hand_out
 from loyalty.members import the_member, with_wallets
 from loyalty.programmes import Award, Version
 from loyalty.refusals import Code, Refused
@@ -89,25 +91,34 @@ class Purchase:
 
 class Considered(NamedTuple):
     """What one programme version makes of an order. lapsed: its points would have lapsed by now,
-    so that it gives none.
+    so that it gives none; missed: rules whose vouchers were not to be had.
     """
 
     version: Version
     order: Order
     award: Award
     lapsed: bool
+    missed: Missed = MappingProxyType({})
 
     @property
     def points(self) -> int:
-        return 0 if self.lapsed else self.award.points
+        return self.award.points if self.gives else 0
+
+    @property
+    def gives(self) -> bool:
+        return not self.lapsed
 
     def outcomes(self) -> list[Outcome]:
         """What every rule came to, with a reason where that is nothing."""
         found = self.version.rules.explained(self.order)
         if not self.lapsed:
-            return found
+            return [self._or_missed(each) for each in found]
         late = Miss("LAPSED_ALREADY", f"its points would have lapsed after {self.award.expires}")
         return [Outcome(each.rule, 0, each.miss or late) for each in found]
+
+    def _or_missed(self, outcome: Outcome) -> Outcome:
+        miss = self.missed.get((self.version.rule, outcome.rule))
+        return outcome if miss is None else Outcome(outcome.rule, 0, miss)
 
 
 class Recorded(NamedTuple):
@@ -172,7 +183,19 @@ def recorded(
                 )
             except RuleBroken as broken:
                 raise refuse(broken, occasion.field) from None
-        plan = draft.plan(request.id, records=puts)
+        handed = hand_out(
+            coalition,
+            governance,
+            Receiver(member_id, found.record, request.id, draft.at),
+            ((each.version, each.order, each.award.outcomes) for each in considered if each.gives),
+        )
+        plan = draft.plan(
+            request.id,
+            records=(*puts, *handed.records),
+            news=handed.news,
+            vouchers=handed.codes,
+        )
+        considered = tuple(each._replace(missed=handed.missed) for each in considered)
         decided.append((plan, considered))
         return plan
 

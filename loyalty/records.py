@@ -75,6 +75,12 @@ class Voucher(Record, frozen=True):
     used_at: str = ""
 
 
+class HandedVouchers(Record, frozen=True):
+    """Vouchers that a member was handed or had for nothing, the newest first, by id."""
+
+    vouchers: tuple[str, ...] = ()
+
+
 class RewardTaken(Record, frozen=True):
     """How many of a reward were taken, in all or by one member."""
 

@@ -1,6 +1,7 @@
 """Rewards: points become a voucher, a voucher is used once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -8,7 +9,7 @@ import msgspec
 from ledger.errors import PointsMissing, RuleBroken, shown
 from ledger.governance import Governance
 from ledger.kinds import redeem
-from ledger.names import At, Hash, PartnerId, WalletId, is_base32_id
+from ledger.names import At, Hash, WalletId, is_base32_id
 from loyalty.actors import MemberActor, Operator, PartnerActor
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
@@ -16,11 +17,12 @@ from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.members import the_member, the_wallet
 from loyalty.ports import Commit, RecordPut
 from loyalty.programmes import Programme, Reward
-from loyalty.records import RewardTaken, Voucher
+from loyalty.records import Member, RewardTaken, Voucher
 from loyalty.refusals import Code, Refused
 from loyalty.rules.conditions.period import Period
 from loyalty.rules.orders import Miss, Order
 from loyalty.texts import check_label
+from loyalty.vouchers import list_handed, voucher_issued, voucher_of
 from loyalty.writing import Draft, refuse
 
 
@@ -33,12 +35,14 @@ class Redemption(NamedTuple):
 
 
 class Chosen(NamedTuple):
-    """A reward that a member may have now. counts: one more taken of what is limited."""
+    """A reward that a member may have now. wallet: None where it is free; counts: one more taken of
+    what is limited.
+    """
 
     rule: Hash
     programme: Programme
     reward: Reward
-    wallet: WalletId
+    wallet: WalletId | None
     counts: tuple[RecordPut, ...]
 
 
@@ -54,26 +58,24 @@ def redeem_reward(
     def decide() -> Plan:
         governance = coalition.governance()
         rule, programme, reward, id_, counts = chosen(coalition, governance, request, wanted)
-        draft = Draft(coalition, governance, {id_: programme.points_currency})
+        draft = Draft(coalition, governance, {id_: programme.points_currency} if id_ else {})
         by = authority(governance, request, "redeem", draft.at, signature)
-        try:
-            draft.expire_lapsed(id_)
-            effect = redeem(draft.wallet(id_), reward.partner, reward.points, draft.at)
-            draft.add(request.id, "redeem", effect, by, rule=rule)
-        except (RuleBroken, PointsMissing) as broken:
-            raise refuse(broken, "rewardId") from None
-        voucher = Voucher(
-            reward=reward.id,
-            name=reward.name,
-            rule=rule,
-            partner=PartnerId(reward.partner),
-            member=wanted.member,
-            transaction=request.id,
-            issued_at=draft.at,
-        )
+        if id_:
+            try:
+                draft.expire_lapsed(id_)
+                effect = redeem(draft.wallet(id_), reward.partner, reward.points, draft.at)
+                draft.add(request.id, "redeem", effect, by, rule=rule)
+            except (RuleBroken, PointsMissing) as broken:
+                raise refuse(broken, "rewardId") from None
+        voucher = voucher_of(rule, reward, wanted.member, request.id, draft.at)
         # Not the transaction's id, which anyone can read in the log.
         code = coalition.new_id()
-        return draft.plan(request.id, record=code, records=(RecordPut(code, voucher), *counts))
+        puts = (RecordPut(code, voucher), *counts)
+        if id_:
+            return draft.plan(request.id, record=code, records=puts)
+        listed = list_handed(coalition, wanted.member, (code,))
+        news = (voucher_issued(wanted.member, wanted.programme, reward),)
+        return draft.plan(request.id, record=code, records=(*puts, *listed), news=news)
 
     return carry_out(coalition, request, decide)
 
@@ -93,15 +95,44 @@ def chosen(
     rule, programme, reward = _find(coalition, governance, wanted)
     if isinstance(request.actor, PartnerActor) and request.actor.id != reward.partner:
         raise Refused(Code.NOT_PERMITTED, "the reward is another partner's", "rewardId")
-    if not governance.joined(reward.partner, coalition.now()):
+    if reward.handed:
+        raise Refused(Code.NOT_ELIGIBLE, "rules alone hand this reward out", "rewardId")
+    member = the_member(coalition, wanted.member, "memberId").record
+    getting = Getting(wanted.member, member, wanted.programme, reward, coalition.now())
+    counts = got(coalition, governance, getting)
+    wallet = None
+    if reward.points:
+        wallet = the_wallet(member, programme.points_currency, reward.points, "rewardId")
+    return Chosen(rule, programme, reward, wallet, counts)
+
+
+class Getting(NamedTuple):
+    """A member gets a reward, for points or without. at: when it came to be due."""
+
+    id: str
+    member: Member
+    programme: str
+    reward: Reward
+    at: str
+
+
+def got(
+    coalition: Coalition,
+    governance: Governance,
+    getting: Getting,
+    before: Mapping[tuple[type, str], RecordPut] = MappingProxyType({}),
+) -> tuple[RecordPut, ...]:
+    """What is written of a reward that a member gets, but its voucher. Raises Refused where it is
+    not to be had.
+
+    before: what the same commit writes already.
+    """
+    if not governance.joined(getting.reward.partner, coalition.now()):
         raise Refused(
             Code.NOT_ELIGIBLE, "the reward's partner is not one of the coalition now", "rewardId"
         )
-    _check_not_over(reward, coalition.now())
-    counts = _counted(coalition, wanted, reward)
-    member = the_member(coalition, wanted.member, "memberId").record
-    wallet = the_wallet(member, programme.points_currency, reward.points, "rewardId")
-    return Chosen(rule, programme, reward, wallet, counts)
+    _check_not_over(getting.reward, coalition.now())
+    return _counted(coalition, getting, before)
 
 
 class Till(NamedTuple):
@@ -162,21 +193,34 @@ def _find(
     return rule, programme, reward
 
 
-def _counted(coalition: Coalition, wanted: Redemption, reward: Reward) -> tuple[RecordPut, ...]:
+def _counted(
+    coalition: Coalition, getting: Getting, before: Mapping[tuple[type, str], RecordPut]
+) -> tuple[RecordPut, ...]:
     """One more taken, of the stock and by the member, where these are limited. Raises Refused."""
+    reward = getting.reward
     refusals = (
         (reward.stock, Code.OUT_OF_STOCK, "all of it are taken"),
         (reward.per_member, Code.LIMIT_EXCEEDED, f"a member gets {reward.per_member} of it"),
     )
     puts = []
-    for key, (limit, code, message) in zip(_count_keys(wanted), refusals, strict=True):
+    for key, (limit, code, message) in zip(_count_keys(getting), refusals, strict=True):
         if limit is not None:
-            found = coalition.store.record(RewardTaken, key)
-            taken, version = (0, 0) if found is None else (found.record.taken, found.version)
+            taken, version = _taken(coalition, key, before)
             if taken >= limit:
                 raise Refused(code, message, "rewardId")
             puts.append(RecordPut(key, RewardTaken(taken=taken + 1), version))
     return tuple(puts)
+
+
+def _taken(
+    coalition: Coalition, key: str, before: Mapping[tuple[type, str], RecordPut]
+) -> tuple[int, int]:
+    """How many were taken, and the version of the record that says so."""
+    earlier = before.get((RewardTaken, key))
+    if earlier is not None and isinstance(earlier.record, RewardTaken):
+        return earlier.record.taken, earlier.replaces
+    found = coalition.store.record(RewardTaken, key)
+    return (0, 0) if found is None else (found.record.taken, found.version)
 
 
 def put_back(coalition: Coalition, counted: Sequence[str]) -> tuple[RecordPut, ...]:
@@ -189,10 +233,10 @@ def put_back(coalition: Coalition, counted: Sequence[str]) -> tuple[RecordPut, .
     )
 
 
-def _count_keys(wanted: Redemption) -> tuple[str, str]:
+def _count_keys(getting: Getting) -> tuple[str, str]:
     """Of the stock, and of the member's share."""
-    stock = f"{wanted.programme}/{wanted.reward}"
-    return stock, f"{stock}/{wanted.member}"
+    stock = f"{getting.programme}/{getting.reward.id}"
+    return stock, f"{stock}/{getting.id}"
 
 
 def _check_not_over(reward: Reward, at: At) -> None:

@@ -113,13 +113,15 @@ class Draft:
         records: tuple[RecordPut, ...] = (),
         standings: tuple[StandingPut, ...] = (),
         news: tuple[News, ...] = (),
+        vouchers: tuple[str, ...] = (),
     ) -> Plan:
         """All that these entries write, for `carry_out`; record: the id of one that it makes."""
         others = tuple(
             TransactionRow(id_, data, None) for id_, data in self._entries.items() if id_ != request
         )
         commit = Commit(others, tuple(self._rows), (), records, standings)
-        answer = Answer(request in self._entries, tuple(row.id for row in others), record, news)
+        further = tuple(row.id for row in others)
+        answer = Answer(request in self._entries, further, record, news, vouchers)
         return Plan(answer, commit, self._entries.get(request))
 
 

@@ -15,11 +15,14 @@ from loyalty.rules.orders import Miss, Order, Token
 
 
 class Outcome(NamedTuple):
-    """What one rule came to. miss: why it gives nothing; points: what it gives."""
+    """What one rule came to. miss: why it gives nothing; points, or the reward whose voucher: what
+    it gives.
+    """
 
     rule: str
     points: int
     miss: Miss | None = None
+    voucher: str = ""
 
 
 _Place = tuple[str, str, str]
@@ -59,8 +62,9 @@ class Rules:
         return index
 
     def decided(self, order: Order) -> list[Outcome]:
-        """The rules that give points for an order, in the order of the document."""
-        return [each for each in self._outcomes(self._candidates(order), order) if each.points]
+        """The rules that give something for an order, in the order of the document."""
+        found = self._outcomes(self._candidates(order), order)
+        return [each for each in found if each.miss is None]
 
     def explained(self, order: Order) -> list[Outcome]:
         """What every rule comes to, with a reason where that is nothing."""
@@ -87,6 +91,8 @@ def _outcome(rule: Effect, order: Order, given: int) -> Outcome:
     left = _left(rule, order)
     if isinstance(left, Miss):
         return Outcome(rule.id, 0, left)
+    if rule.voucher:
+        return Outcome(rule.id, 0, None, rule.voucher)
     points = rule.rounded(rule.worth(left, given))
     if rule.at_most is not None:
         points = min(points, rule.at_most)

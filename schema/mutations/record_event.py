@@ -11,6 +11,7 @@ from schema.mutations.entries import earned_points, entries_of
 from schema.scalars import Points
 from schema.types.decision import EarnDecision, decisions
 from schema.types.transaction import Transaction
+from schema.types.voucher import Voucher, vouchers
 
 
 @strawberry.input(description="Something that is said of an event, for rules that look at it.")
@@ -48,6 +49,10 @@ class RecordEventPayload(Payload):
     transactions: list[Transaction] = strawberry.field(
         default_factory=list, description="One for each programme that gives points; maybe none."
     )
+    vouchers: list[Voucher] = strawberry.field(
+        default_factory=list,
+        description="That rules handed the member; of partners, those alone that take them see it.",
+    )
     explanation: list[EarnDecision] | None = strawberry.field(
         default=None, description="Why it gave that; absent where the request is answered again."
     )
@@ -70,6 +75,7 @@ class RecordEvent:
             return RecordEventPayload(
                 points=earned_points(entries),
                 transactions=entries,
+                vouchers=await vouchers(info.context, answer.vouchers),
                 explanation=None if considered is None else decisions(considered),
             )
 

@@ -16,6 +16,7 @@ class RuleOutcome:
         description="Why the rule gives nothing, for programs: CHANNEL_NOT_ELIGIBLE, and so on."
     )
     message: str | None = strawberry.field(description="The same for people.")
+    reward_id: str | None = strawberry.field(description="The reward of which it gives a voucher.")
 
 
 @strawberry.type(description="What one programme gives for a purchase.")
@@ -50,6 +51,7 @@ class EarnDecision:
                 points=Points(each.points),
                 code=each.miss and each.miss.code,
                 message=each.miss and each.miss.message,
+                reward_id=each.voucher or None,
             )
             for each in self.considered.outcomes()
         ]

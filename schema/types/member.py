@@ -7,9 +7,10 @@ from ledger.names import WalletId
 from loyalty.actors import PartnerActor
 from loyalty.external_ids import may_see_link
 from loyalty.members import may_see_member
-from loyalty.records import ExternalIds, Link, WalletOwner
+from loyalty.records import ExternalIds, HandedVouchers, Link, WalletOwner
 from loyalty.records import Member as MemberRecord
 from schema.context import Context, Info
+from schema.types.voucher import Voucher, vouchers
 from schema.types.wallet import Wallet
 
 
@@ -66,6 +67,15 @@ class Member(Node):
     def wallet(self, currency: str) -> Wallet | None:
         id_ = self.record.wallets.get(currency)
         return None if id_ is None else self._wallet(currency, id_)
+
+    @strawberry.field(
+        description="That rules handed it or that were free, the newest 100; absent for partners."
+    )
+    async def vouchers(self, info: Info) -> list[Voucher] | None:
+        if isinstance(info.context.actor, PartnerActor):
+            return None
+        found = await info.context.record(HandedVouchers, self.key)
+        return [] if found is None else await vouchers(info.context, found.vouchers)
 
     def _wallet(self, currency: str, id_: WalletId) -> Wallet:
         return Wallet(key=id_, owner=WalletOwner(self.key, currency))

@@ -1,5 +1,8 @@
 """What a member got for points."""
 
+from asyncio import gather
+from collections.abc import Iterable
+
 import strawberry
 from strawberry.relay import Node, NodeID
 
@@ -41,3 +44,9 @@ async def voucher(context: Context, id_: str) -> Voucher | None:
     if record is None or not may_see_voucher(actor, record):
         return None
     return Voucher(key=id_, record=record)
+
+
+async def vouchers(context: Context, ids: Iterable[str]) -> list[Voucher]:
+    """Those of them that the actor may see."""
+    found = await gather(*(voucher(context, id_) for id_ in ids))
+    return [each for each in found if each is not None]

@@ -7,8 +7,9 @@ from loyalty.rules.effects.fixed import Fixed
 from loyalty.rules.effects.multiplier import Multiplier
 from loyalty.rules.effects.percentage import Percentage
 from loyalty.rules.effects.points_per_amount import PointsPerAmount
+from loyalty.rules.effects.voucher import Voucher
 
-KINDS: tuple[type[Effect], ...] = (Fixed, Multiplier, Percentage, PointsPerAmount)
+KINDS: tuple[type[Effect], ...] = (Fixed, Multiplier, Percentage, PointsPerAmount, Voucher)
 
 if TYPE_CHECKING:
     AnyEffect = Effect

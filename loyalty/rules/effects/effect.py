@@ -45,6 +45,11 @@ class Effect(Data, tag_field="effect", frozen=True, kw_only=True):
         return False
 
     @property
+    def voucher(self) -> str:
+        """The reward of which it gives a voucher; empty: of none."""
+        return ""
+
+    @property
     def counts_money(self) -> bool:
         """Whether it is worth nothing without an amount of money."""
         return False
