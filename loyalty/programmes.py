@@ -25,7 +25,7 @@ from msgspec import Meta
 from ledger.canonical import MAX_INTEGER, canonical, parse
 from ledger.errors import RuleBroken
 from ledger.names import NEVER, OPERATOR, CurrencyCode, Expires, Hash, day_of, digest
-from loyalty.clock.terms import AT_ONCE, Confirmation, check_confirmation
+from loyalty.clock.terms import AT_ONCE, Confirmation, Notices, check_confirmation, check_notices
 from loyalty.refusals import Code, Refused
 from loyalty.rules.conditions.clock_times import Dates, Hours, Weekday
 from loyalty.rules.conditions.period import Period
@@ -91,6 +91,8 @@ class Programme(Data, frozen=True, kw_only=True):
     expiry: MonthEnd | Never
     confirmation: Confirmation = AT_ONCE
     giving: Giving | None = None
+    notices: Notices = ()
+    notice_at_least: Positive = 1
 
     @property
     def points_currency(self) -> CurrencyCode:
@@ -222,6 +224,7 @@ def _check(programme: Programme) -> None:
     _check_multipliers(programme.earn)
     check_guards([rule.guard for rule in programme.earn])
     check_confirmation(programme.confirmation, programme.expires)
+    check_notices(programme.notices)
     if not programme.partners():
         raise Refused(Code.INVALID_INPUT, "a programme names at least one partner", "document")
     if OPERATOR in programme.partners():

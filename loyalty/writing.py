@@ -98,9 +98,10 @@ class Draft:
             self._rows.append(WalletRow(wallet, id_, kind, salted))
         self._entries[id_] = entry.data
 
-    def expire_lapsed(self, id_: WalletId) -> None:
-        """Entries that take what has lapsed: nothing is spent past it."""
-        while lapsed_lots(self.wallet(id_), self.at):
+    def expire_lapsed(self, id_: WalletId, entries: int | None = None) -> None:
+        """Entries that take what has lapsed: nothing is spent past it. entries: so many at most."""
+        while lapsed_lots(self.wallet(id_), self.at) and entries != 0:
+            entries = None if entries is None else entries - 1
             wallet = self.wallet(id_)
             own_id = transaction_id(EXPIRY, f"{id_}/{wallet.seq + 1}")
             self.add(own_id, "expire", expire(wallet, self.at), Authority(EXPIRY))

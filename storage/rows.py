@@ -10,6 +10,9 @@
     <record type>#<id>  R            record: s its JSON, n version
     LOG             HEAD             the log's head: e checkpoint, s position of the sealer,
                                      g seq of the newest governance entry in it, a at of its block
+    D#<day>#<shard>  <wallet>/<matter>  something to look at on that day: n seq of the entry that
+                                     told of it
+    CLOCK           POSITION         how far the clock has come: a first day, k place of a sweep
 
 Attribute names are one character: an earn's two items must stay below 1 kB each, where a
 transactional write costs 2 WRU. State is JSON in a binary attribute for the same reason.
@@ -27,6 +30,7 @@ from ledger.kinds import Standing
 from ledger.names import At, CurrencyCode, Hash, TransactionId, WalletId
 from ledger.tx import Balances
 from ledger.wallets import Lot, Wallet
+from loyalty.clock.agenda import Due, Position
 from loyalty.ports import GovernanceRow, Record, RecordPut, StandingPut, TransactionRow, WalletRow
 from sealing.ports import Head
 
@@ -75,6 +79,7 @@ class _State(msgspec.Struct, array_like=True, frozen=True):
 GOVERNANCE_PK = "G"
 WALLET_PKS = "W#"
 HEAD = ("LOG", "HEAD")
+POSITION = ("CLOCK", "POSITION")
 
 
 def wallet_pk(wallet: str) -> str:
@@ -192,6 +197,31 @@ def index_item(model: type[Item], id_: TransactionId, index: int) -> Item:
 
 def index_key(id_: TransactionId) -> tuple[str, str]:
     return transaction_pk(id_), "L"
+
+
+def due_pk(day: str, shard: str) -> str:
+    return f"D#{day}#{shard}"
+
+
+def due_key(due: Due) -> tuple[str, str]:
+    return due_pk(due.day, due.shard), f"{due.wallet}/{due.matter}"
+
+
+def due_item(model: type[Item], due: Due) -> Item:
+    return model(*due_key(due), number=due.seq)
+
+
+def due_of(item: Item) -> Due:
+    wallet, _, matter = item.sk.partition("/")
+    return Due(item.pk.split("#")[1], WalletId(wallet), matter, _given(item.number))
+
+
+def position_item(model: type[Item], position: Position) -> Item:
+    return model(*POSITION, at=position.since, kind=position.sweeping)
+
+
+def position_of(item: Item) -> Position:
+    return Position(_given(item.at), item.kind)
 
 
 def _given(value: Any) -> Any:

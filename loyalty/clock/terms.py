@@ -1,6 +1,8 @@
-"""What a programme says of the days after a purchase: when points are confirmed.
+"""What a programme says of the days after a purchase: when points are confirmed, and how long
+before they lapse its member is told.
 
-    "confirmation": {"days": 14}
+    "confirmation": {"days": 14},
+    "notices": [30, 7], "notice_at_least": 20
 
 Points of a purchase wait, pending, while its goods can still come back: bought on 1 March, they are
 confirmed on 15 March. Days are of UTC, and count from the day of the purchase, also where it is
@@ -27,6 +29,9 @@ class Confirmation(Data, frozen=True):
     days: Annotated[int, Meta(ge=0, le=120)]
 
 
+Notices = Annotated[tuple[Annotated[int, Meta(ge=1, le=366)], ...], Meta(max_length=8)]
+"""How many days before points lapse their member is told."""
+
 AT_ONCE = Confirmation(days=0)
 
 
@@ -48,3 +53,14 @@ def check_confirmation(confirmation: Confirmation, expires: Callable[[date], Exp
                 "confirmation",
                 "days",
             )
+
+
+def check_notices(notices: Notices) -> None:
+    """Each stands once, the first to be given first. Raises Refused."""
+    if list(notices) != sorted(set(notices), reverse=True):
+        raise Refused(
+            Code.INVALID_INPUT,
+            f"each number of days once, the earliest notice first, like [30, 7]: not {[*notices]}",
+            "document",
+            "notices",
+        )

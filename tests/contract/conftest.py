@@ -13,11 +13,14 @@ from moto import mock_aws
 
 from local.moto_dynamodb import corrected_dynamodb
 from local.moto_s3 import corrected_s3
+from loyalty.clock.agenda import Agenda
 from loyalty.ports import Store
 from sealing.ports import Heads, Objects
+from storage.agenda_dynamodb import DynamoAgenda
 from storage.dynamodb import DynamoStore, Table
 from storage.log_dynamodb import DynamoHeads
 from storage.memory import MemoryStore
+from storage.memory_agenda import MemoryAgenda
 from storage.memory_log import MemoryHeads, MemoryObjects
 from storage.s3 import S3Objects, s3_client
 from tests.contract.builders import client_of
@@ -53,6 +56,15 @@ def heads(store: Store) -> Heads:
         return MemoryHeads(store)
     assert isinstance(store, DynamoStore)
     return heads_at(store)
+
+
+@pytest.fixture
+def agenda(store: Store) -> Agenda:
+    """The clock's agenda beside each store there is."""
+    if isinstance(store, MemoryStore):
+        return MemoryAgenda(store)
+    assert isinstance(store, DynamoStore)
+    return DynamoAgenda(store)
 
 
 def heads_at(store: DynamoStore) -> DynamoHeads:

@@ -1,0 +1,40 @@
+"""What has lapsed goes: by the clock where no request of the member did it before."""
+
+from functools import partial
+
+from ledger.names import CurrencyCode, WalletId
+from ledger.wallets import lapsed_lots
+from loyalty.clock.once import once
+from loyalty.coalition import Coalition
+from loyalty.committing import Plan, Request
+from loyalty.writing import Draft
+
+ENTRIES_MAX = 40
+"""Of one request, each of up to 64 lots: a commit has room for 49."""
+
+
+def expire(coalition: Coalition, id_: WalletId) -> bool:
+    """Takes a wallet's lapsed lots. Returns whether there were any.
+
+    A request is known by the wallet's entry that it follows on. Another clock that follows on the
+    same is the same request; a member who redeems meanwhile expires them with that, and there is
+    nothing left to do.
+    """
+    found = False
+    while (row := coalition.store.wallet(id_)) and lapsed_lots(row.wallet, coalition.now()):
+        found |= once(
+            coalition,
+            f"expire/{id_}/{row.wallet.seq}",
+            partial(_plan, coalition, {id_: row.wallet.currency}),
+        )
+    return found
+
+
+def _plan(
+    coalition: Coalition, wallets: dict[WalletId, CurrencyCode], request: Request
+) -> Plan | None:
+    draft = Draft(coalition, coalition.governance(), wallets)
+    for id_ in wallets:
+        draft.expire_lapsed(id_, ENTRIES_MAX)
+    plan = draft.plan(request.id)
+    return plan if plan.answer.further else None

@@ -1,0 +1,27 @@
+"""Hints for the clock, from the rows that requests commit: written after them, at least once."""
+
+from collections.abc import Iterator
+
+from ledger.names import WalletId
+from loyalty.clock.agenda import Agenda
+from loyalty.clock.matters import MATTERS
+from loyalty.coalition import Coalition
+from loyalty.ports import WalletRow
+
+_PAGE = 100
+
+
+def follow(coalition: Coalition, agenda: Agenda, wallet: WalletId, seq: int) -> None:
+    """Notes what is due after a wallet's rows from seq on. Repeating it changes nothing."""
+    rows = list(_rows(coalition, wallet, seq - 1))
+    for matter in MATTERS.values() if rows else ():
+        for due in matter.told_by(coalition, rows):
+            agenda.note(due)
+
+
+def _rows(coalition: Coalition, wallet: WalletId, after_seq: int) -> Iterator[WalletRow]:
+    while page := coalition.store.wallet_rows(wallet, after_seq, _PAGE):
+        yield from page
+        if len(page) < _PAGE:
+            return
+        after_seq = page[-1].wallet.seq

@@ -1,0 +1,191 @@
+"""The clock: attends to what is due, day by day, as far as its time goes; the next run goes on.
+
+It may run as often as one likes, late, and twice at once. Hints that were attended to are struck
+out, so whatever a run left is what the next one begins with. One that cannot be attended to is told
+of and put off until tomorrow: it stops nothing else, and is tried again every day.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from ledger.names import day_of
+from loyalty.clock.agenda import SHARDS, Agenda, Due, Position
+from loyalty.clock.matters import MATTERS, matter_of
+from loyalty.coalition import Coalition
+from loyalty.ports import StoreUnavailable, WalletRow
+from loyalty.refusals import Code, Refused
+
+_log = logging.getLogger(__name__)
+
+PAGE = 50
+MAX_UNAVAILABLE = 3
+
+
+class Failure(NamedTuple):
+    """What could not be attended to, and why. Nothing personal is in either."""
+
+    due: Due
+    reason: str
+
+
+class Report(NamedTuple):
+    """What a run did. done: how many of what; looked: at how many hints; failed: what it put off;
+    next: where the next run goes on, at once, if time was short; None where all is done."""
+
+    done: Mapping[str, int]
+    looked: int
+    failed: tuple[Failure, ...]
+    next: Position | None
+
+
+def run(
+    coalition: Coalition,
+    agenda: Agenda,
+    remaining_s: Callable[[], float],
+    *,
+    every_wallet: bool = False,
+) -> Report:
+    """Attends to all that is due until remaining_s, asked before each hint, is 0.
+
+    every_wallet: begins a sweep that looks at each wallet whether or not there is a hint, and goes
+    on with it in later runs. The first run of a coalition's clock is one. Raises StoreUnavailable
+    where the store keeps not answering.
+    """
+    return _Run(coalition, agenda, remaining_s).all(every_wallet=every_wallet)
+
+
+class _TimeIsUp(Exception):
+    """There is no time for another."""
+
+
+class _Run:
+    def __init__(
+        self, coalition: Coalition, agenda: Agenda, remaining_s: Callable[[], float]
+    ) -> None:
+        self._coalition = coalition
+        self._agenda = agenda
+        self._remaining_s = remaining_s
+        self._done: Counter[str] = Counter()
+        self._looked = 0
+        self._failed: list[Failure] = []
+        # Of hints that stay where they are, the first day.
+        self._left: str | None = None
+        self._unavailable = 0
+
+    def all(self, *, every_wallet: bool) -> Report:
+        today = self._today()
+        position = self._agenda.position() or Position(today, "")
+        if every_wallet and position.sweeping is None:
+            position = position._replace(sweeping="")
+        ended = False
+        try:
+            for day in _days(position.since, today):
+                self._day(day)
+                # A hint that is on its way as its day ends comes to yesterday.
+                reached = min(day, self._left or day, _day_before(today))
+                position = position._replace(since=max(position.since, reached))
+            for place in self._sweep(position.sweeping):
+                position = position._replace(sweeping=place)
+                self._agenda.move(position)
+            ended = True
+        except _TimeIsUp:
+            pass
+        self._agenda.move(position)
+        left = None if ended else position
+        return Report(+self._done, self._looked, tuple(self._failed), left)
+
+    def _day(self, day: str) -> None:
+        for shard in SHARDS:
+            after: Due | None = None
+            while True:
+                page = self._agenda.page(day, shard, after, PAGE)
+                for due in page:
+                    self._take_time()
+                    self._attend(due)
+                if len(page) < PAGE:
+                    break
+                after = page[-1]
+
+    def _sweep(self, place: str | None) -> Iterator[str | None]:
+        """Looks at every wallet from a place on; yields where it has come to after each page."""
+        while place is not None:
+            self._take_time()
+            ids, place = self._agenda.wallets(place, PAGE)
+            for row in self._coalition.store.wallets(ids).values():
+                self._look(row)
+            yield place
+
+    def _look(self, row: WalletRow) -> None:
+        today = self._today()
+        for name, matter in MATTERS.items():
+            try:
+                found = list(matter.of_wallet(self._coalition, row))
+            except StoreUnavailable:
+                raise
+            except Exception as error:  # of one wallet, which stops no other
+                self._fail(Due(today, row.wallet.id, name, row.wallet.seq), error)
+                continue
+            for due in found:
+                # Noted before it is attended to: what goes wrong with it is then as with any hint.
+                self._agenda.note(due)
+                if due.day <= today:
+                    self._attend(due)
+
+    def _attend(self, due: Due) -> None:
+        """One hint: struck out, or noted for another day, unless something came in between."""
+        self._looked += 1
+        try:
+            done, next_ = matter_of(due).attend(self._coalition, due)
+        except StoreUnavailable:
+            self._unavailable += 1
+            if self._unavailable == MAX_UNAVAILABLE:
+                raise
+            self._leave(due)
+        except Exception as error:  # of one wallet, which stops no other
+            if isinstance(error, Refused) and error.code is Code.CONTENDED:
+                self._leave(due)
+            else:
+                self._fail(due, error)
+        else:
+            self._unavailable = 0
+            self._done.update(done)
+            self._move(due, next_)
+
+    def _fail(self, due: Due, error: Exception) -> None:
+        self._failed.append(Failure(due, f"{type(error).__name__}: {error}"))
+        _log.error("put off until tomorrow: %s of wallet %s: %r", due.matter, due.wallet, error)
+        self._move(due, _day_after(self._today()))
+
+    def _move(self, due: Due, day: str | None) -> None:
+        if day == due.day:
+            return self._leave(due)
+        if day is not None:
+            self._agenda.note(due._replace(day=day))
+        return self._agenda.strike(due)
+
+    def _leave(self, due: Due) -> None:
+        self._left = min(due.day, self._left or due.day)
+
+    def _take_time(self) -> None:
+        if self._remaining_s() <= 0:
+            raise _TimeIsUp
+
+    def _today(self) -> str:
+        return day_of(self._coalition.now())
+
+
+def _days(first: str, last: str) -> Iterator[str]:
+    while first <= last:
+        yield first
+        first = _day_after(first)
+
+
+def _day_after(day: str) -> str:
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+
+
+def _day_before(day: str) -> str:
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
