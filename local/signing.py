@@ -59,9 +59,9 @@ def _signed_input(signatory: Signatory, operation: str, given: dict[str, Any]) -
 
 
 def _signed_programme(signatory: Signatory, document: dict[str, Any]) -> dict[str, Any]:
-    rule, _, programme, _ = read_programme(document)
-    subject = f"{programme.id}@{programme.version}"
-    return _statement(signatory, "programme", subject, rule) | {
+    version = read_programme(document)
+    subject = f"{version.programme.id}@{version.programme.version}"
+    return _statement(signatory, "programme", subject, version.rule) | {
         "signature": signatory.programme_signature(document),
     }
 

@@ -14,6 +14,9 @@ Use cases reach the outside through ports alone. The modules, from the ground up
     rules/       earn rules: what a purchase gives, and why it gives nothing
     programmes   a programme version: read strictly, and what it gives
     vouchers     vouchers as records
+    tallies      what programmes remember of a wallet's orders, in its row
+    standing     where a member stands in a programme: tier, segments, badges
+    awarding     from something that a member did to its points
     dry_runs     what a version would have given for past orders
 
 and the use cases:

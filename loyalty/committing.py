@@ -17,6 +17,7 @@ from loyalty.actors import Actor, MemberActor, System
 from loyalty.coalition import Coalition
 from loyalty.ports import COMMIT_MAX_ITEMS, Commit, Outcome, StoreUnavailable, TransactionRow
 from loyalty.refusals import Code, Refused
+from loyalty.tallies import Counted
 from loyalty.texts import check_idempotency_key, check_value
 
 MAX_ATTEMPTS = 12
@@ -43,7 +44,8 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     entered: whether the ledger has an entry of the request's own id; further: ids of the entries
     that went with it; record: id of the record that it made; news: what happened beside entries,
     kept with the request because it happened exactly once, as the request did; vouchers: those that
-    rules handed out.
+    rules handed out; counted: what it added to what programmes remember, where no entry's row
+    keeps that.
     """
 
     entered: bool = False
@@ -51,6 +53,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     record: str = ""
     news: tuple[News, ...] = ()
     vouchers: tuple[str, ...] = ()
+    counted: tuple[Counted, ...] = ()
 
 
 # What most requests lead to; its row need not say it.
@@ -156,6 +159,11 @@ def _earlier(coalition: Coalition, request: Request) -> Answer | None:
             "this idempotency key was used with another input: use a new key",
             "idempotencyKey",
         )
+    return read_answer(row)
+
+
+def read_answer(row: TransactionRow) -> Answer:
+    """What a request's row says that it led to."""
     return msgspec.json.decode(row.response, type=Answer) if row.response else _ENTERED
 
 

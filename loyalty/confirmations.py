@@ -21,7 +21,7 @@ from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.ports import StandingPut
 from loyalty.programmes import Programme
 from loyalty.refusals import Code, Refused
-from loyalty.reversals import the_earn
+from loyalty.reversals import the_earn, the_row
 from loyalty.writing import Draft, refuse
 
 _SALT_BYTES = 16
@@ -49,7 +49,7 @@ def confirm_transaction(
     partner = require_partner(request.actor).id
 
     def decide() -> Plan:
-        found = waiting(coalition, the_earn(coalition, earn, partner, "earnId"))
+        found = waiting(coalition, the_earn(the_row(coalition, earn), partner, "earnId"))
         if found is None:
             raise Refused(
                 Code.EXCEEDS_REMAINING, "no points of this transaction are pending", "earnId"

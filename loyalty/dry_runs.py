@@ -54,11 +54,11 @@ def dry_run(version: Version, orders: Iterable[Order]) -> DryRun:
         outcomes = version.rules.explained(order)
         count += 1
         earning += any(each.points for each in outcomes)
-        for rule, amount, miss, _ in outcomes:
-            points[rule] += amount
-            given[rule] += miss is None
-            if miss is not None:
-                misses[rule][miss.code] += 1
+        for each in outcomes:
+            points[each.rule] += each.points
+            given[each.rule] += each.miss is None
+            if each.miss is not None:
+                misses[each.rule][each.miss.code] += 1
     rules = tuple(
         RuleTotal(id_, given[id_], points[id_], dict(missed.most_common()))
         for id_, missed in misses.items()

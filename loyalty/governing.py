@@ -126,7 +126,8 @@ def publish_programme(
 
     An operator publishes, or a partner for points of its own. record: its digest.
     """
-    rule, text, programme, _ = read_programme(document)
+    version = read_programme(document)
+    rule, text, programme = version.rule, version.text, version.programme
 
     def decide() -> Plan:
         draft = GovernanceDraft(coalition)

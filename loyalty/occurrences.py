@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 from ledger.names import At
 from loyalty.authority import Signature
+from loyalty.awarding import Recorded, recorded
 from loyalty.coalition import Coalition
 from loyalty.committing import Request
-from loyalty.purchases import Recorded, recorded
 from loyalty.refusals import Code, Refused
 from loyalty.rules.orders import PURCHASE, Order
 from loyalty.texts import check_label, check_moment, check_text

@@ -53,13 +53,29 @@ class WalletRow(NamedTuple):
     """A wallet as one entry left it. The newest row of a wallet is its head.
 
     detail: what is not on the ledger but belongs to the entry (order reference, amounts of money);
-    it can be erased.
+    it can be erased. tally: what programmes remember of the wallet's orders, handed on from row to
+    row. replaces: when written, the version of the `TallyRow` at its place; 0 if there is none.
     """
 
     wallet: Wallet
     transaction: TransactionId
     kind: str
     detail: bytes = b""
+    tally: bytes = b""
+    replaces: int = 0
+
+
+class TallyRow(NamedTuple):
+    """What programmes remember after an order that gave no points, where no entry could keep it.
+
+    It stands where the wallet's next row will stand, and gives way to it: so whoever decided on an
+    older tally finds the place changed. wallet: as its newest entry left it; version: counts the
+    writes at this place, from 1.
+    """
+
+    wallet: Wallet
+    tally: bytes
+    version: int
 
 
 class GovernanceRow(NamedTuple):
@@ -95,11 +111,13 @@ class Commit(NamedTuple):
     records: tuple[RecordPut, ...] = ()
     standings: tuple[StandingPut, ...] = ()
     governance_at: At | None = None
+    tallies: tuple[TallyRow, ...] = ()
 
     @property
     def items(self) -> int:
         """Of the store's transaction; that the log's head is looked at is one of them."""
-        rows = (self.transactions, self.wallets, self.governance, self.records, self.standings)
+        ledger = (self.transactions, self.wallets, self.governance)
+        rows = (*ledger, self.records, self.standings, self.tallies)
         return sum(map(len, rows)) + (self.governance_at is not None)
 
 
@@ -128,22 +146,22 @@ class Store(Protocol):
     def commit(self, commit: Commit) -> Outcome:
         """Writes all or nothing."""
 
-    def wallet(self, wallet: WalletId) -> WalletRow | None:
-        """The newest row of a wallet; None before its first entry."""
+    def wallet(self, wallet: WalletId) -> WalletRow | TallyRow | None:
+        """The newest row of a wallet; None before its first."""
 
-    def wallets(self, wallets: Collection[WalletId]) -> Mapping[WalletId, WalletRow]:
+    def wallets(self, wallets: Collection[WalletId]) -> Mapping[WalletId, WalletRow | TallyRow]:
         """The newest rows of those wallets that have one."""
 
     def wallet_history(
         self, wallet: WalletId, before_seq: int | None, limit: int
     ) -> Sequence[WalletRow]:
-        """Rows of a wallet, newest first, below before_seq."""
+        """Rows of a wallet's entries, newest first, below before_seq."""
 
     def wallet_rows(self, wallet: WalletId, after_seq: int, limit: int) -> Sequence[WalletRow]:
-        """Rows of a wallet past a seq, oldest first."""
+        """Rows of a wallet's entries past a seq, oldest first."""
 
     def wallet_row(self, wallet: WalletId, seq: int) -> WalletRow | None:
-        """One row of a wallet."""
+        """The row of one entry of a wallet."""
 
     def wallet_ids(self) -> Iterator[WalletId]:
         """Every wallet that has a row, each at least once, in no order. Reads them all."""

@@ -27,26 +27,30 @@ from ledger.errors import RuleBroken
 from ledger.names import NEVER, OPERATOR, CurrencyCode, Expires, Hash, day_of, digest
 from loyalty.clock.terms import AT_ONCE, Confirmation, Notices, check_confirmation, check_notices
 from loyalty.refusals import Code, Refused
+from loyalty.rules.benefits import Benefit
+from loyalty.rules.checking import check_counted, check_named
 from loyalty.rules.conditions.clock_times import Dates, Hours, Weekday
 from loyalty.rules.conditions.period import Period
 from loyalty.rules.conditions.places import Channel, Store
 from loyalty.rules.conditions.products import Products
+from loyalty.rules.counting import Counting
+from loyalty.rules.counts import Delta, Tally
 from loyalty.rules.deciding import Outcome, Rules
 from loyalty.rules.effects import AnyEffect, Effect
 from loyalty.rules.giving import Giving
 from loyalty.rules.guards import check_guards
-from loyalty.rules.orders import Data, Id, Order, Positive
+from loyalty.rules.measures import Measure
+from loyalty.rules.orders import TITLE_MAX_CHARS, Data, Id, Order, Positive, Title
+from loyalty.rules.segments import Badge, Segment
+from loyalty.rules.tiers import Tiers
 from loyalty.rules.triggers import check_triggers
 from loyalty.texts import check_text, check_value
 
 DOCUMENT_MAX_BYTES = 196_608
-TITLE_MAX_CHARS = 120
 
 _PLACE = re.compile(r" - at `\$([^`]*)`\Z")
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`")
 _STEP = re.compile(r"[^.\[\]]+")
-
-Title = Annotated[str, Meta(min_length=1, max_length=TITLE_MAX_CHARS)]
 
 
 class Reward(Data, frozen=True, kw_only=True):
@@ -93,6 +97,10 @@ class Programme(Data, frozen=True, kw_only=True):
     giving: Giving | None = None
     notices: Notices = ()
     notice_at_least: Positive = 1
+    measures: Annotated[tuple[Measure, ...], Meta(max_length=16)] = ()
+    tiers: Tiers | None = None
+    segments: Annotated[tuple[Segment, ...], Meta(max_length=32)] = ()
+    badges: Annotated[tuple[Badge, ...], Meta(max_length=32)] = ()
 
     @property
     def points_currency(self) -> CurrencyCode:
@@ -101,7 +109,8 @@ class Programme(Data, frozen=True, kw_only=True):
     def partners(self) -> frozenset[str]:
         """Whose points it can issue or burn: each must sign it."""
         issuing = {partner for _, partner in self.issuers()}
-        return frozenset(issuing | {reward.partner for reward in self.rewards})
+        benefits = {each.partner for each in self.benefits()}
+        return frozenset(issuing | benefits | {reward.partner for reward in self.rewards})
 
     def issuers(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Whose points it can issue, each with the place in the document that says so."""
@@ -110,6 +119,11 @@ class Programme(Data, frozen=True, kw_only=True):
                 yield ("earn", str(number), "partners"), partner
         if self.giving is not None:
             yield ("giving", "issuer"), self.giving.issuer
+
+    def benefits(self) -> list[Benefit]:
+        """Of all tiers."""
+        levels = () if self.tiers is None else self.tiers.levels
+        return [benefit for level in levels for benefit in level.benefits]
 
     def reward(self, id_: str) -> Reward | None:
         return next((reward for reward in self.rewards if reward.id == id_), None)
@@ -130,7 +144,8 @@ class Programme(Data, frozen=True, kw_only=True):
 class Award(NamedTuple):
     """What one programme gives for one purchase. outcomes: of the rules that give something.
 
-    confirmed_on: the day from which its points are available; they are pending until then.
+    confirmed_on: the day from which its points are available; they are pending until then; deltas:
+    what the purchase adds to what is counted.
     """
 
     rule: Hash
@@ -139,6 +154,7 @@ class Award(NamedTuple):
     expires: Expires
     outcomes: tuple[Outcome, ...]
     confirmed_on: str
+    deltas: tuple[Delta, ...] = ()
 
     def opens(self, at: str) -> Expires | None:
         """Until when the lot lasts that it opens at that moment; None where it has to wait."""
@@ -152,6 +168,11 @@ class Version(NamedTuple):
     text: str
     programme: Programme
     rules: Rules
+    counting: Counting
+
+    def seen(self, order: Order, tally: Tally) -> Order:
+        """The order with the standing of who buys. tally: what is remembered of them."""
+        return order._replace(standing=self.counting.standing(tally, order))
 
     def award(self, order: Order) -> Award:
         """What it gives for a purchase; 0 points where no rule holds."""
@@ -159,8 +180,9 @@ class Version(NamedTuple):
         points = sum(each.points for each in outcomes)
         day, own = date.fromisoformat(day_of(order.at)), self.programme
         confirmed_on = own.confirmed_on(day)
-        expires, given = own.expires(day), tuple(outcomes)
-        return Award(self.rule, own.points_currency, points, expires, given, confirmed_on)
+        deltas = self.counting.deltas(order, outcomes) if order.standing.known else ()
+        expires, given = own.expires(day), tuple(each for each in outcomes if each.miss is None)
+        return Award(self.rule, own.points_currency, points, expires, given, confirmed_on, deltas)
 
 
 def read_programme(document: object) -> Version:
@@ -182,7 +204,7 @@ def read_programme(document: object) -> Version:
             Code.INVALID_INPUT, f"not a programme: {error}", "document", *_path(str(error))
         ) from None
     _check(programme)
-    return Version(digest(text), text.decode(), programme, Rules(programme.earn))
+    return _version(text, programme)
 
 
 def json_schema() -> dict[str, object]:
@@ -193,8 +215,12 @@ def json_schema() -> dict[str, object]:
 def version_of(text: str) -> Version:
     """A programme version from text that `read_programme` made."""
     parse(text.encode())
-    programme = msgspec.json.decode(text, type=Programme)
-    return Version(digest(text.encode()), text, programme, Rules(programme.earn))
+    return _version(text.encode(), msgspec.json.decode(text, type=Programme))
+
+
+def _version(text: bytes, programme: Programme) -> Version:
+    counting = Counting(programme.measures, programme.tiers, programme.segments, programme.badges)
+    return Version(digest(text), text.decode(), programme, Rules(programme.earn), counting)
 
 
 def _path(message: str) -> list[str]:
@@ -211,8 +237,11 @@ def _check(programme: Programme) -> None:
     for number, reward in enumerate(programme.rewards):
         check_text(reward.name, TITLE_MAX_CHARS, "document", "rewards", str(number), "name")
     for name, ids in (
+        ("badges", [badge.id for badge in programme.badges]),
         ("earn", [rule.id for rule in programme.earn]),
+        ("measures", [measure.id for measure in programme.measures]),
         ("rewards", [reward.id for reward in programme.rewards]),
+        ("segments", [segment.id for segment in programme.segments]),
     ):
         twice = next((id_ for id_ in ids if ids.count(id_) > 1), None)
         if twice:
@@ -225,6 +254,8 @@ def _check(programme: Programme) -> None:
     check_guards([rule.guard for rule in programme.earn])
     check_confirmation(programme.confirmation, programme.expires)
     check_notices(programme.notices)
+    check_counted(programme.measures, programme.tiers, programme.segments, programme.badges)
+    check_named(programme.earn, programme.measures, programme.tiers, programme.segments)
     if not programme.partners():
         raise Refused(Code.INVALID_INPUT, "a programme names at least one partner", "document")
     if OPERATOR in programme.partners():

@@ -87,6 +87,12 @@ class RewardTaken(Record, frozen=True):
     taken: int
 
 
+class Returned(Record, frozen=True):
+    """An order that gave no points has come back, kept under its transaction's id."""
+
+    at: str
+
+
 class Hold(Record, frozen=True):
     """What points were set aside for, kept under the id of the hold's transaction.
 

@@ -3,14 +3,18 @@
 from ledger.entries import read_entry
 from ledger.errors import PointsMissing, RuleBroken
 from ledger.history import check_age
-from ledger.kinds import opened_by, reverse
-from ledger.names import TransactionId, is_base32_id
+from ledger.kinds import Standing, opened_by, reverse
+from ledger.names import CurrencyCode, TransactionId, is_base32_id
 from ledger.tx import Tx, read_tx
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
-from loyalty.committing import Answer, Plan, Request, carry_out
-from loyalty.ports import StandingPut
+from loyalty.committing import Answer, News, Plan, Request, carry_out, read_answer
+from loyalty.ports import RecordPut, StandingPut, TransactionRow
+from loyalty.records import Returned, WalletOwner
 from loyalty.refusals import Code, Refused
+from loyalty.rules.counts import taken_back
+from loyalty.standing import Change, count
+from loyalty.tallies import Counted, counted_in
 from loyalty.texts import check_amount
 from loyalty.writing import Draft, refuse
 
@@ -31,17 +35,15 @@ def reverse_transaction(
         check_amount(points, "points")
 
     def decide() -> Plan:
-        earned = the_earn(coalition, transaction, partner, "transactionId")
+        row = the_row(coalition, transaction)
+        if row is not None and row.entry is None:
+            return _uncounted(coalition, request, row, points)
+        earned = the_earn(row, partner, "transactionId")
         of, version = coalition.store.standing(transaction) or (opened_by(earned), 0)
-        governance = coalition.governance()
-        draft = Draft(coalition, governance, {of.wallet: of.currency})
-        by = authority(governance, request, "reverse", draft.at, signature)
+        draft = Draft(coalition, coalition.governance(), {of.wallet: of.currency})
+        by = authority(draft.governance, request, "reverse", draft.at, signature)
         if not of.stands:
-            raise Refused(
-                Code.EXCEEDS_REMAINING,
-                "all points of this transaction were taken back already",
-                "transactionId",
-            )
+            raise _all_back()
         try:
             check_age("reverse", of, draft.at)
             if of.stands - of.pending > 0:
@@ -50,17 +52,79 @@ def reverse_transaction(
             draft.add(request.id, "reverse", effect, by, of=transaction)
         except (RuleBroken, PointsMissing) as broken:
             raise refuse(broken, "points") from None
-        left = () if effect.leaves is None else (StandingPut(effect.leaves, version),)
-        return draft.plan(request.id, standings=left)
+        left = effect.leaves or of
+        return draft.plan(
+            request.id,
+            standings=(StandingPut(left, version),),
+            news=_taken_back(coalition, draft, earned, of, left),
+        )
 
     return carry_out(coalition, request, decide)
 
 
-def the_earn(coalition: Coalition, id_: TransactionId, partner: str, *field: str) -> Tx:
+def _taken_back(
+    coalition: Coalition, draft: Draft, earned: Tx, of: Standing, left: Standing
+) -> tuple[News, ...]:
+    """Takes from what is remembered what of the order has come back; news of that."""
+    row = coalition.store.wallet_row(of.wallet, earned.chains[0].seq)
+    own = counted_in(b"" if row is None else row.detail)
+    if not own or earned.rule is None:
+        return ()
+    programme = coalition.version(earned.rule).programme.id
+    whole = opened_by(earned).stands
+    deltas = taken_back(
+        Counted(programme, own).each(), whole, whole - of.stands, whole - left.stands
+    )
+    owner = coalition.store.record(WalletOwner, of.wallet)
+    member = "" if owner is None else owner.record.member
+    return count(coalition, draft, of.wallet, Change(member, programme, deltas))
+
+
+def _uncounted(
+    coalition: Coalition, request: Request, row: TransactionRow, points: int | None
+) -> Plan:
+    """The order gave no points, but it was counted: that is taken back, once."""
+    made = read_answer(row).counted
+    partner = require_partner(request.actor).id
+    if not made or any(each.partner != partner for each in made):
+        raise _no_such("transactionId")
+    if points is not None:
+        raise Refused(Code.EXCEEDS_REMAINING, "this order gave no points: leave it out", "points")
+    if coalition.store.record(Returned, row.id) is not None:
+        raise _all_back()
+    owners = coalition.store.records(WalletOwner, [each.wallet for each in made])
+    wallets = {each.wallet: CurrencyCode(owners[each.wallet].record.currency) for each in made}
+    draft = Draft(coalition, coalition.governance(), wallets)
+    news: list[News] = []
+    for each in made:
+        deltas = taken_back(each.each(), 1, 0, 1)
+        change = Change(each.member, each.programme, deltas)
+        news += count(coalition, draft, each.wallet, change)
+    back = RecordPut(row.id, Returned(at=draft.at))
+    return draft.plan(request.id, records=(back,), news=tuple(news))
+
+
+def the_row(coalition: Coalition, id_: TransactionId) -> TransactionRow | None:
+    """The row of a transaction, if there is one."""
+    return coalition.store.transactions([id_]).get(id_) if is_base32_id(id_) else None
+
+
+def the_earn(row: TransactionRow | None, partner: str, *field: str) -> Tx:
     """A transaction by which the partner issued points. Raises Refused."""
-    row = coalition.store.transactions([id_]).get(id_) if is_base32_id(id_) else None
     if row is not None and row.entry is not None:
         tx = read_tx(read_entry(row.entry).body)
         if tx.kind == "earn" and opened_by(tx).partner == partner:
             return tx
-    raise Refused(Code.NOT_FOUND, "this partner has issued no points by such a transaction", *field)
+    raise _no_such(*field)
+
+
+def _no_such(*field: str) -> Refused:
+    return Refused(
+        Code.NOT_FOUND, "this partner has issued no points by such a transaction", *field
+    )
+
+
+def _all_back() -> Refused:
+    return Refused(
+        Code.EXCEEDS_REMAINING, "all of this transaction was taken back already", "transactionId"
+    )

@@ -17,8 +17,17 @@ from ledger.tx import Authority, Link, Tx
 from ledger.wallets import Wallet, after, lapsed_lots, lot_changes
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan
-from loyalty.ports import Commit, RecordPut, StandingPut, TransactionRow, WalletRow
+from loyalty.ports import (
+    Commit,
+    RecordPut,
+    StandingPut,
+    TallyRow,
+    TransactionRow,
+    WalletRow,
+)
 from loyalty.refusals import Code, Refused
+from loyalty.rules.counts import Tally
+from loyalty.tallies import Counted, read_tallies, tallies_text
 
 EXPIRY = "system:expiry"
 PROGRAMME = "system:programme"
@@ -43,6 +52,8 @@ class Draft:
             id_: rows[id_].wallet if id_ in rows else Wallet(id_, currency)
             for id_, currency in wallets.items()
         }
+        self._found = rows
+        self._tallies = {id_: rows[id_].tally if id_ in rows else b"" for id_ in wallets}
         # Not before any chain's newest entry, nor before what governance says came in force.
         moments = [wallet.at for wallet in self._wallets.values()]
         self.at: At = max([coalition.now(), self.governance.at, *moments])
@@ -52,6 +63,19 @@ class Draft:
     def wallet(self, id_: WalletId) -> Wallet:
         """A wallet as the entries so far leave it."""
         return self._wallets[id_]
+
+    def open(self, id_: WalletId, currency: CurrencyCode) -> None:
+        """A wallet more, which has no row yet."""
+        self._wallets[id_] = Wallet(id_, currency)
+        self._tallies[id_] = b""
+
+    def tallies(self, id_: WalletId) -> Mapping[str, Tally]:
+        """What programmes remember of a wallet's orders, by programme."""
+        return read_tallies(self._tallies[id_])
+
+    def remember(self, id_: WalletId, programme: str, tally: Tally) -> None:
+        """Puts what a programme remembers of a wallet's orders from now on."""
+        self._tallies[id_] = tallies_text({**self.tallies(id_), programme: tally})
 
     def add(
         self,
@@ -115,15 +139,42 @@ class Draft:
         standings: tuple[StandingPut, ...] = (),
         news: tuple[News, ...] = (),
         vouchers: tuple[str, ...] = (),
+        counted: tuple[Counted, ...] = (),
     ) -> Plan:
-        """All that these entries write, for `carry_out`; record: the id of one that it makes."""
+        """All that these entries write, for `carry_out`; record: the id of one that it makes;
+        counted: by what no entry keeps.
+        """
         others = tuple(
             TransactionRow(id_, data, None) for id_, data in self._entries.items() if id_ != request
         )
-        commit = Commit(others, tuple(self._rows), (), records, standings)
+        wallets = tuple(self._kept(row) for row in self._rows)
+        commit = Commit(others, wallets, (), records, standings, tallies=self._tally_rows())
         further = tuple(row.id for row in others)
-        answer = Answer(request in self._entries, further, record, news, vouchers)
+        entered = request in self._entries
+        answer = Answer(entered, further, record, news, vouchers, counted)
         return Plan(answer, commit, self._entries.get(request))
+
+    def _kept(self, row: WalletRow) -> WalletRow:
+        """A row with what is remembered, in the place of the tally row that was read."""
+        id_, seq = row.wallet.id, row.wallet.seq
+        found = self._found.get(id_)
+        there = isinstance(found, TallyRow) and found.wallet.seq + 1 == seq
+        return row._replace(
+            tally=self._tallies[id_],
+            replaces=found.version if there and isinstance(found, TallyRow) else 0,
+        )
+
+    def _tally_rows(self) -> tuple[TallyRow, ...]:
+        """Where no entry keeps it, what is remembered has a row of its own."""
+        entered = {row.wallet.id for row in self._rows}
+        rows = []
+        for id_, wallet in self._wallets.items():
+            found = self._found.get(id_)
+            before = b"" if found is None else found.tally
+            if id_ not in entered and self._tallies[id_] != before:
+                version = found.version if isinstance(found, TallyRow) else 0
+                rows.append(TallyRow(wallet, self._tallies[id_], version + 1))
+        return tuple(rows)
 
 
 _REFUSALS = {

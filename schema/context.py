@@ -10,7 +10,7 @@ from strawberry.types import Info as StrawberryInfo
 from ledger.names import TransactionId, WalletId
 from loyalty.actors import Actor
 from loyalty.coalition import Coalition
-from loyalty.ports import R, Record, TransactionRow, Versioned, WalletRow
+from loyalty.ports import R, Record, TallyRow, TransactionRow, Versioned, WalletRow
 from schema.authentication import Unauthenticated
 from sealing.proving import Prover
 
@@ -50,7 +50,7 @@ class Context:
         return _loader(self.coalition.store.transactions)
 
     @cached_property
-    def wallets(self) -> DataLoader[WalletId, WalletRow | None]:
+    def wallets(self) -> DataLoader[WalletId, WalletRow | TallyRow | None]:
         return _loader(self.coalition.store.wallets)
 
     async def record(self, kind: type[R], id_: str) -> R | None:

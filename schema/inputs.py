@@ -34,6 +34,9 @@ class LineInput:
     minor: Points = strawberry.field(
         description="Of the whole line, after discounts, in minor units of the purchase's money."
     )
+    quantity: int | None = strawberry.field(
+        default=None, description="How many units, like nights of a stay; absent: 1."
+    )
 
 
 @strawberry.input(description="An Ed25519 signature over an instruction.")
@@ -66,7 +69,10 @@ def basket_of(input_: BasketInput) -> Basket:
         input_.channel or "",
         input_.store or "",
         input_.tender or "",
-        tuple(Line(each.sku, each.category, each.minor) for each in input_.lines or ()),
+        tuple(
+            Line(each.sku, each.category, each.minor, 1 if each.quantity is None else each.quantity)
+            for each in input_.lines or ()
+        ),
     )
 
 

@@ -12,6 +12,7 @@ def check_commit(commit: Commit) -> None:
         raise ValueError(f"a commit has 1 to {COMMIT_MAX_ITEMS} items, not {commit.items}")
     places: set[object] = {("T", row.id) for row in commit.transactions}
     places.update(("W", row.wallet.id, row.wallet.seq) for row in commit.wallets)
+    places.update(("W", row.wallet.id, row.wallet.seq + 1) for row in commit.tallies)
     places.update(("G", row.seq) for row in commit.governance)
     places.update(("R", type(put.record), put.id) for put in commit.records)
     places.update(("S", put.standing.id) for put in commit.standings)

@@ -3,7 +3,8 @@
 What each condition is for:
 
     T#<id>/T     not there   one effect per party and idempotency key, forever
-    W#…/E#<seq>  not there   one successor per entry: whoever comes second decides again
+    W#…/E#<seq>  not there, or the tally row that was read
+                             one successor per entry: whoever comes second decides again
     G/E#<seq>    not there   the same for the governance chain
     records, standings       at the version that was read
     LOG/HEAD     not there, or not later than the governance entries that the commit adds
@@ -36,6 +37,7 @@ from loyalty.ports import (
     Outcome,
     R,
     StoreUnavailable,
+    TallyRow,
     TransactionRow,
     Versioned,
     WalletRow,
@@ -174,7 +176,9 @@ class DynamoStore:
         for row in commit.transactions:
             yield rows.transaction_item(model, row), absent
         for wallet in commit.wallets:
-            yield rows.wallet_item(model, wallet), absent
+            yield rows.wallet_item(model, wallet), self._at_version(wallet.replaces)
+        for tally in commit.tallies:
+            yield rows.tally_item(model, tally), self._at_version(tally.version - 1)
         for entry in commit.governance:
             yield rows.governance_item(model, entry), absent
         for record in commit.records:
@@ -186,12 +190,12 @@ class DynamoStore:
         return self.item.number == version if version else self.item.pk.does_not_exist()
 
     @repeatable
-    def wallet(self, wallet: WalletId) -> WalletRow | None:
-        newest = self.wallet_history(wallet, None, 1)
-        return newest[0] if newest else None
+    def wallet(self, wallet: WalletId) -> WalletRow | TallyRow | None:
+        newest = self._newest_first(wallet, "E#~", 1)
+        return next(map(rows.wallet_or_tally_row, newest), None)
 
     @repeatable
-    def wallets(self, wallets: Collection[WalletId]) -> Mapping[WalletId, WalletRow]:
+    def wallets(self, wallets: Collection[WalletId]) -> Mapping[WalletId, WalletRow | TallyRow]:
         found = {id_: self.wallet(id_) for id_ in wallets}
         return {id_: row for id_, row in found.items() if row is not None}
 
@@ -200,14 +204,18 @@ class DynamoStore:
         self, wallet: WalletId, before_seq: int | None, limit: int
     ) -> Sequence[WalletRow]:
         below = rows.seq_sk(before_seq - 1) if before_seq is not None else "E#~"
-        found = self.item.query(
+        # One more: the newest may be a tally row.
+        found = self._newest_first(wallet, below, limit + (before_seq is None))
+        return [rows.wallet_row(item) for item in found if not rows.is_tally(item)][:limit]
+
+    def _newest_first(self, wallet: WalletId, below: str, limit: int) -> Iterator[Item]:
+        return self.item.query(
             rows.wallet_pk(wallet),
             self.item.sk.between("E#", below),
             consistent_read=True,
             scan_index_forward=False,
             limit=limit,
         )
-        return [rows.wallet_row(item) for item in found]
 
     @repeatable
     def wallet_rows(self, wallet: WalletId, after_seq: int, limit: int) -> Sequence[WalletRow]:
@@ -217,12 +225,12 @@ class DynamoStore:
             consistent_read=True,
             limit=limit,
         )
-        return [rows.wallet_row(item) for item in found]
+        return [rows.wallet_row(item) for item in found if not rows.is_tally(item)]
 
     @repeatable
     def wallet_row(self, wallet: WalletId, seq: int) -> WalletRow | None:
         item = self.get(rows.wallet_pk(wallet), rows.seq_sk(seq))
-        return None if item is None else rows.wallet_row(item)
+        return None if item is None or rows.is_tally(item) else rows.wallet_row(item)
 
     def wallet_ids(self) -> Iterator[WalletId]:
         items = self.item.scan(
@@ -274,7 +282,7 @@ class DynamoStore:
         while (item := self._next(items)) is not None:
             if item.pk == rows.GOVERNANCE_PK:
                 yield rows.governance_row(item)
-            elif item.pk.startswith(rows.WALLET_PKS):
+            elif item.pk.startswith(rows.WALLET_PKS) and not rows.is_tally(item):
                 yield rows.wallet_row(item)
             elif item.pk.startswith("T#") and item.sk == "T":
                 yield rows.transaction_row(item)

@@ -20,6 +20,7 @@ from loyalty.ports import (
     Outcome,
     R,
     Record,
+    TallyRow,
     TransactionRow,
     Versioned,
     WalletRow,
@@ -41,6 +42,7 @@ class MemoryStore:
         self.head: Head | None = None
         self._transactions: dict[TransactionId, TransactionRow] = {}
         self._wallets: dict[WalletId, list[WalletRow]] = {}
+        self._tallies: dict[WalletId, TallyRow] = {}
         self._governance: list[GovernanceRow] = []
         self._records: dict[tuple[type[Record], str], Versioned[Record]] = {}
         self._standings: dict[TransactionId, tuple[Standing, int]] = {}
@@ -59,7 +61,14 @@ class MemoryStore:
         """Whether everything that the commit builds on is as it says."""
         return (
             not any(row.id in self._transactions for row in commit.transactions)
-            and not any(self.wallet_row(row.wallet.id, row.wallet.seq) for row in commit.wallets)
+            and all(
+                self._stands(row.wallet.id, row.wallet.seq) == row.replaces
+                for row in commit.wallets
+            )
+            and all(
+                self._stands(row.wallet.id, row.wallet.seq + 1) == row.version - 1
+                for row in commit.tallies
+            )
             and not any(self.governance_row(row.seq) for row in commit.governance)
             and not self._sealed_past(commit.governance_at)
             and all(
@@ -72,6 +81,13 @@ class MemoryStore:
             )
         )
 
+    def _stands(self, wallet: WalletId, place: int) -> int:
+        """The version of the tally row at a place; 0 if the place is free, -1 if it never will."""
+        if self.wallet_row(wallet, place):
+            return -1
+        tally = self._tallies.get(wallet)
+        return tally.version if tally and tally.wallet.seq + 1 == place else 0
+
     def _sealed_past(self, at: At | None) -> bool:
         return at is not None and self.head is not None and self.head.at > at
 
@@ -79,7 +95,11 @@ class MemoryStore:
         for row in commit.transactions:
             self._transactions[row.id] = row
         for wallet_row in commit.wallets:
-            insort(self._wallets.setdefault(wallet_row.wallet.id, []), wallet_row, key=_wallet_seq)
+            kept = wallet_row._replace(replaces=0)
+            insort(self._wallets.setdefault(kept.wallet.id, []), kept, key=_wallet_seq)
+            self._tallies.pop(kept.wallet.id, None)
+        for tally in commit.tallies:
+            self._tallies[tally.wallet.id] = tally
         for entry in commit.governance:
             insort(self._governance, entry, key=_governance_seq)
         for put in commit.records:
@@ -92,11 +112,11 @@ class MemoryStore:
     def _version(found: Versioned[Record] | None) -> int:
         return 0 if found is None else found.version
 
-    def wallet(self, wallet: WalletId) -> WalletRow | None:
+    def wallet(self, wallet: WalletId) -> WalletRow | TallyRow | None:
         rows = self._wallets.get(wallet)
-        return rows[-1] if rows else None
+        return self._tallies.get(wallet) or (rows[-1] if rows else None)
 
-    def wallets(self, wallets: Collection[WalletId]) -> Mapping[WalletId, WalletRow]:
+    def wallets(self, wallets: Collection[WalletId]) -> Mapping[WalletId, WalletRow | TallyRow]:
         rows = {id_: self.wallet(id_) for id_ in wallets}
         return {id_: row for id_, row in rows.items() if row is not None}
 
@@ -119,7 +139,7 @@ class MemoryStore:
 
     def wallet_ids(self) -> Iterator[WalletId]:
         with self.lock:
-            ids = list(self._wallets)
+            ids = [*self._wallets, *(self._tallies.keys() - self._wallets.keys())]
         yield from ids
 
     def transactions(

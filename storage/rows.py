@@ -2,7 +2,9 @@
 
     pk              sk               holds
     W#<wallet>      E#<seq, 12>      wallet row: c currency, t transaction, k kind, a at,
-                                     h entry hash, s state, d detail
+                                     h entry hash, s state, d detail, y tally
+    W#<wallet>      E#<seq, 12>      tally row, at the place of the next: c, a, h, s as the entry
+                                     before left them, y tally, n version; no t
     T#<id>          T                transaction: e entry, q digest of what was asked, r response
     T#<id>          S                what it still stands at: s standing, n version
     T#<id>          L                where it stands in the log: n index
@@ -31,7 +33,15 @@ from ledger.names import At, CurrencyCode, Hash, TransactionId, WalletId
 from ledger.tx import Balances
 from ledger.wallets import Lot, Wallet
 from loyalty.clock.agenda import Due, Position
-from loyalty.ports import GovernanceRow, Record, RecordPut, StandingPut, TransactionRow, WalletRow
+from loyalty.ports import (
+    GovernanceRow,
+    Record,
+    RecordPut,
+    StandingPut,
+    TallyRow,
+    TransactionRow,
+    WalletRow,
+)
 from sealing.ports import Head
 
 
@@ -64,6 +74,7 @@ class Item(TableModel):
     hash = BinaryAttribute(attr_name="h", null=True, legacy_encoding=False)
     state = BinaryAttribute(attr_name="s", null=True, legacy_encoding=False)
     detail = BinaryAttribute(attr_name="d", null=True, legacy_encoding=False)
+    tally = BinaryAttribute(attr_name="y", null=True, legacy_encoding=False)
     entry = BinaryAttribute(attr_name="e", null=True, legacy_encoding=False)
     asked = BinaryAttribute(attr_name="q", null=True, legacy_encoding=False)
     response = BinaryAttribute(attr_name="r", null=True, legacy_encoding=False)
@@ -99,18 +110,27 @@ def seq_sk(seq: int) -> str:
 
 
 def wallet_item(model: type[Item], row: WalletRow) -> Item:
-    wallet = row.wallet
+    item = _state_item(model, row.wallet, row.wallet.seq, row.tally)
+    item.transaction, item.kind, item.detail = row.transaction, row.kind, row.detail or None
+    return item
+
+
+def tally_item(model: type[Item], row: TallyRow) -> Item:
+    item = _state_item(model, row.wallet, row.wallet.seq + 1, row.tally)
+    item.number = row.version
+    return item
+
+
+def _state_item(model: type[Item], wallet: Wallet, place: int, tally: bytes) -> Item:
     state = msgspec.json.encode(_State(tuple(wallet.balances), wallet.lots))  # type: ignore[arg-type]
     return model(
         wallet_pk(wallet.id),
-        seq_sk(wallet.seq),
+        seq_sk(place),
         currency=wallet.currency,
-        transaction=row.transaction,
-        kind=row.kind,
-        at=wallet.at,
+        at=wallet.at or None,
         hash=b64decode(wallet.head),
         state=state,
-        detail=row.detail or None,
+        tally=tally or None,
     )
 
 
@@ -118,19 +138,38 @@ def wallet_of(item: Item) -> WalletId:
     return WalletId(item.pk.removeprefix(WALLET_PKS))
 
 
+def is_tally(item: Item) -> bool:
+    """Of an item of a wallet: whether it is a tally row, which is none of the ledger's."""
+    return item.transaction is None
+
+
+def wallet_or_tally_row(item: Item) -> WalletRow | TallyRow:
+    if not is_tally(item):
+        return wallet_row(item)
+    return TallyRow(_wallet(item, 1), item.tally or b"", _given(item.number))
+
+
 def wallet_row(item: Item) -> WalletRow:
+    return WalletRow(
+        _wallet(item, 0),
+        TransactionId(_given(item.transaction)),
+        _given(item.kind),
+        item.detail or b"",
+        item.tally or b"",
+    )
+
+
+def _wallet(item: Item, ahead: int) -> Wallet:
+    """ahead: by how much the item's place is past the wallet's newest entry."""
     state = msgspec.json.decode(_given(item.state), type=_State)
-    wallet = Wallet(
+    return Wallet(
         wallet_of(item),
         CurrencyCode(_given(item.currency)),
-        int(item.sk.removeprefix("E#")),
+        int(item.sk.removeprefix("E#")) - ahead,
         Hash(b64encode(_given(item.hash)).decode()),
-        At(_given(item.at)),
+        At(item.at or ""),
         Balances(*state.balances),
         tuple(Lot(*lot) for lot in state.lots),  # type: ignore[arg-type]
-    )
-    return WalletRow(
-        wallet, TransactionId(_given(item.transaction)), _given(item.kind), item.detail or b""
     )
 
 

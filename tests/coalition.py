@@ -441,7 +441,7 @@ def _founded() -> MemoryStore:
 
 def copy_contents(source: MemoryStore, to: MemoryStore) -> None:
     parts = contents(source)
-    to._transactions, to._wallets, to._governance, to._records, to._standings = parts
+    to._transactions, to._wallets, to._governance, to._records, to._standings, to._tallies = parts
 
 
 @cache
@@ -495,6 +495,7 @@ def contents(store: MemoryStore) -> Any:
         list(store._governance),
         dict(store._records),
         dict(store._standings),
+        dict(store._tallies),
     )
 
 

@@ -15,7 +15,7 @@ from ledger.names import day_of
 from loyalty.clock.agenda import SHARDS, Agenda, Due, Position
 from loyalty.clock.matters import MATTERS, matter_of
 from loyalty.coalition import Coalition
-from loyalty.ports import StoreUnavailable, WalletRow
+from loyalty.ports import StoreUnavailable, TallyRow, WalletRow
 from loyalty.refusals import Code, Refused
 
 _log = logging.getLogger(__name__)
@@ -118,7 +118,7 @@ class _Run:
                 self._look(row)
             yield place
 
-    def _look(self, row: WalletRow) -> None:
+    def _look(self, row: WalletRow | TallyRow) -> None:
         today = self._today()
         for name, matter in MATTERS.items():
             try:

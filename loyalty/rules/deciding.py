@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from loyalty.rules.counts import EVER, Delta, day_number
 from loyalty.rules.effects import Effect
 from loyalty.rules.guards import unmet
 from loyalty.rules.orders import Miss, Order, Token
@@ -16,13 +17,14 @@ from loyalty.rules.orders import Miss, Order, Token
 
 class Outcome(NamedTuple):
     """What one rule came to. miss: why it gives nothing; points, or the reward whose voucher: what
-    it gives.
+    it gives; deltas: what it adds to what is counted, which may be all that it does.
     """
 
     rule: str
     points: int
     miss: Miss | None = None
     voucher: str = ""
+    deltas: tuple[Delta, ...] = ()
 
 
 _Place = tuple[str, str, str]
@@ -62,9 +64,9 @@ class Rules:
         return index
 
     def decided(self, order: Order) -> list[Outcome]:
-        """The rules that give something for an order, in the order of the document."""
+        """The rules that give something for an order, or count it, in the order of the document."""
         found = self._outcomes(self._candidates(order), order)
-        return [each for each in found if each.miss is None]
+        return [each for each in found if each.miss is None or each.deltas]
 
     def explained(self, order: Order) -> list[Outcome]:
         """What every rule comes to, with a reason where that is nothing."""
@@ -93,10 +95,23 @@ def _outcome(rule: Effect, order: Order, given: int) -> Outcome:
         return Outcome(rule.id, 0, left)
     if rule.voucher:
         return Outcome(rule.id, 0, None, rule.voucher)
-    points = rule.rounded(rule.worth(left, given))
+    counts = order.standing.counts
+    carried = counts.get(rule.carries, {}).get(EVER, 0)
+    points, kept = rule.rounded(rule.worth(left, given), carried)
     if rule.at_most is not None:
         points = min(points, rule.at_most)
-    return Outcome(rule.id, points, None if points else Miss("ROUNDS_TO_NOTHING", "too little"))
+    deltas = [Delta(rule.carries, EVER, kept - carried)] if kept != carried else []
+    if not points:
+        miss = Miss("ROUNDS_TO_NOTHING", "too little")
+        return Outcome(rule.id, 0, miss, deltas=tuple(deltas))
+    if rule.caps:
+        day = day_number(order.at)
+        points = min(points, *(cap.left(rule.id, counts, day) for cap in rule.caps))
+        if not points:
+            miss = Miss("CAP_REACHED", "no more in this while")
+            return Outcome(rule.id, 0, miss, deltas=tuple(deltas))
+        deltas += [cap.delta(rule.id, day, points) for cap in rule.caps]
+    return Outcome(rule.id, points, deltas=tuple(deltas))
 
 
 def _left(rule: Effect, order: Order) -> Order | Miss:
@@ -121,12 +136,17 @@ def _best(outcomes: list[Outcome], groups: dict[str, str]) -> list[Outcome]:
     best: dict[str, Outcome] = {}
     for each in outcomes:
         group = groups.get(each.rule)
-        if group and (group not in best or each.points > best[group].points):
+        if group and (group not in best or _merit(each) > _merit(best[group])):
             best[group] = each
     return [_or_less(each, best.get(groups.get(each.rule, ""), each)) for each in outcomes]
 
 
+def _merit(outcome: Outcome) -> tuple[int, bool]:
+    """Of two that give nothing, the one that keeps a remainder is the better."""
+    return outcome.points, bool(outcome.deltas)
+
+
 def _or_less(outcome: Outcome, best: Outcome) -> Outcome:
-    if best is outcome or not outcome.points:
+    if best is outcome or not (outcome.points or outcome.deltas):
         return outcome
     return Outcome(outcome.rule, 0, Miss("OTHER_IS_BETTER", f"{best.rule} gives as much or more"))

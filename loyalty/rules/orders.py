@@ -1,5 +1,7 @@
 """A purchase, or another event, as rules see it."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -18,6 +20,9 @@ Token = tuple[str, str]
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9-]{2,32}$")]
 Positive = Annotated[int, Meta(ge=1, le=MAX_INTEGER)]
 Label = Annotated[str, Meta(pattern=f"^{LABEL}$")]
+Money = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
+TITLE_MAX_CHARS = 120
+Title = Annotated[str, Meta(min_length=1, max_length=TITLE_MAX_CHARS)]
 
 
 class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -25,11 +30,36 @@ class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class Line(NamedTuple):
-    """One line of a receipt. amount_minor: of the whole line, after discounts."""
+    """One line of a receipt. amount_minor: of the whole line, after discounts; quantity: how many
+    units of it, like nights of a stay.
+    """
 
     sku: str
     category: str
     amount_minor: int
+    quantity: int = 1
+
+
+_NOTHING: Mapping[str, Mapping[int, int]] = MappingProxyType({})
+
+
+class Standing(NamedTuple):
+    """What is known of who buys, without the order that is decided.
+
+    known: False where nobody said who it is; before, after: what each measure comes to without
+    and with the order; those of points have no `after`. counts: all that is counted, for rules
+    that keep something between orders.
+    """
+
+    known: bool = False
+    tier: str = ""
+    segments: frozenset[str] = frozenset()
+    before: Mapping[str, int] = MappingProxyType({})
+    after: Mapping[str, int] = MappingProxyType({})
+    counts: Mapping[str, Mapping[int, int]] = _NOTHING
+
+
+NOBODY = Standing()
 
 
 class Order(NamedTuple):
@@ -37,7 +67,7 @@ class Order(NamedTuple):
 
     money: an ISO 4217 code; at: when; channel, store, tender: empty if the partner does not say.
     event: what happened; if it is no purchase it has no money, and what its partner says of it
-    stands in attributes, by name.
+    stands in attributes, by name. standing: of who bought it.
     """
 
     partner: str
@@ -50,13 +80,16 @@ class Order(NamedTuple):
     tender: str = ""
     event: str = PURCHASE
     attributes: tuple[tuple[str, str], ...] = ()
+    standing: Standing = NOBODY
 
     def tokens(self) -> frozenset[Token]:
         """All that a rule can be found by."""
         places = {("channel", self.channel), ("store", self.store), ("tender", self.tender)}
+        who = {("tier", self.standing.tier)} | {("segment", id_) for id_ in self.standing.segments}
         categories = {("category", line.category) for line in self.lines}
         said = {(f"attribute {name}", value) for name, value in self.attributes}
-        return frozenset(places | categories | said | {("sku", line.sku) for line in self.lines})
+        skus = {("sku", line.sku) for line in self.lines}
+        return frozenset(places | who | categories | said | skus)
 
 
 class Miss(NamedTuple):

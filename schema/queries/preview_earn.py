@@ -14,6 +14,9 @@ from schema.types.decision import EarnDecision, decisions
 class PreviewEarnInput:
     partner_id: GlobalID
     amount: MoneyInput
+    member_id: GlobalID | None = strawberry.field(
+        default=None, description="Who buys: tiers, segments and what was kept count then."
+    )
     purchased_at: str | None = None
     channel: str | None = None
     store: str | None = None
@@ -42,7 +45,14 @@ class PreviewEarnQuery:
         async def act() -> PreviewEarnPayload:
             actor = info.context.actor
             partner = node_id(input.partner_id, "Partner", "partnerId")
-            found = preview_earn(info.context.coalition, actor, partner, basket_of(input))
+            member = input.member_id
+            found = preview_earn(
+                info.context.coalition,
+                actor,
+                partner,
+                basket_of(input),
+                None if member is None else node_id(member, "Member", "memberId"),
+            )
             return PreviewEarnPayload(decisions=decisions(found))
 
         return await answered(PreviewEarnPayload, act)

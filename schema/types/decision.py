@@ -2,7 +2,7 @@
 
 import strawberry
 
-from loyalty.purchases import Considered
+from loyalty.awarding import Considered
 from schema.context import Info
 from schema.scalars import Points
 from schema.types.programme import Programme, programme

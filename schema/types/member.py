@@ -1,7 +1,7 @@
 """One who collects points."""
 
 import strawberry
-from strawberry.relay import Node, NodeID
+from strawberry.relay import GlobalID, Node, NodeID
 
 from ledger.names import WalletId
 from loyalty.actors import PartnerActor
@@ -10,6 +10,8 @@ from loyalty.members import may_see_member
 from loyalty.records import ExternalIds, HandedVouchers, Link, WalletOwner
 from loyalty.records import Member as MemberRecord
 from schema.context import Context, Info
+from schema.queries.ids import is_id_of
+from schema.types.standing import Standing, standing
 from schema.types.voucher import Voucher, vouchers
 from schema.types.wallet import Wallet
 
@@ -76,6 +78,12 @@ class Member(Node):
             return None
         found = await info.context.record(HandedVouchers, self.key)
         return [] if found is None else await vouchers(info.context, found.vouchers)
+
+    @strawberry.field(description="Its tier, segments and badges in a programme, now.")
+    def standing(self, info: Info, programme_id: GlobalID) -> Standing | None:
+        if not is_id_of(programme_id, "Programme"):
+            return None
+        return standing(info.context, self.key, programme_id.node_id)
 
     def _wallet(self, currency: str, id_: WalletId) -> Wallet:
         return Wallet(key=id_, owner=WalletOwner(self.key, currency))

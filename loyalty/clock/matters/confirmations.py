@@ -10,7 +10,7 @@ from loyalty.clock.once import once
 from loyalty.coalition import Coalition
 from loyalty.committing import Plan, Request
 from loyalty.confirmations import Waiting, confirmed_by_itself, waiting_earn
-from loyalty.ports import WalletRow
+from loyalty.ports import TallyRow, WalletRow
 
 _PAGE = 50
 
@@ -26,7 +26,7 @@ class Confirmations(Matter):
             if found is not None:
                 yield self._due(coalition, row, found)
 
-    def of_wallet(self, coalition: Coalition, head: WalletRow) -> Iterator[Due]:
+    def of_wallet(self, coalition: Coalition, head: WalletRow | TallyRow) -> Iterator[Due]:
         left = head.wallet.balances.pending
         for row in _history(coalition, head.wallet.id) if left else ():
             found = _waiting(coalition, row)

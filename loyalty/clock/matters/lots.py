@@ -10,7 +10,7 @@ from loyalty.clock.expiring import expire
 from loyalty.clock.matters.matter import Attended, Matter
 from loyalty.clock.notices import due_notices, give, notices_in, points_by_day, upcoming
 from loyalty.coalition import Coalition
-from loyalty.ports import WalletRow
+from loyalty.ports import TallyRow, WalletRow
 
 
 class Lots(Matter):
@@ -18,7 +18,7 @@ class Lots(Matter):
 
     name = "lots"
 
-    def of_wallet(self, coalition: Coalition, head: WalletRow) -> Iterator[Due]:
+    def of_wallet(self, coalition: Coalition, head: WalletRow | TallyRow) -> Iterator[Due]:
         wallet, notices = head.wallet, notices_in(coalition, head.wallet.currency)
         day = _next_day(coalition, wallet, notices)
         if day is not None and due_notices(coalition, wallet.id, wallet.lots, notices):

@@ -6,7 +6,7 @@ from typing import ClassVar, NamedTuple
 
 from loyalty.clock.agenda import Due
 from loyalty.coalition import Coalition
-from loyalty.ports import WalletRow
+from loyalty.ports import TallyRow, WalletRow
 
 
 class Attended(NamedTuple):
@@ -31,7 +31,7 @@ class Matter(ABC):
         return self.of_wallet(coalition, rows[-1])
 
     @abstractmethod
-    def of_wallet(self, coalition: Coalition, head: WalletRow) -> Iterable[Due]:
+    def of_wallet(self, coalition: Coalition, head: WalletRow | TallyRow) -> Iterable[Due]:
         """All of it that is to come of a wallet, by its newest row, for who knows no hint."""
 
     @abstractmethod

@@ -9,6 +9,7 @@ from loyalty.rules.conditions.minimum import Minimum
 from loyalty.rules.conditions.period import Period
 from loyalty.rules.conditions.places import Channel, Store, Tender
 from loyalty.rules.conditions.products import Products
+from loyalty.rules.conditions.standing import Reaches, Segment, Tier
 
 KINDS: tuple[type[Condition], ...] = (
     Attribute,
@@ -18,8 +19,11 @@ KINDS: tuple[type[Condition], ...] = (
     Minimum,
     Period,
     Products,
+    Reaches,
+    Segment,
     Store,
     Tender,
+    Tier,
     Weekday,
 )
 

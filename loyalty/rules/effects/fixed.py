@@ -1,7 +1,5 @@
 """A fixed number of points."""
 
-from fractions import Fraction
-
 from loyalty.rules.effects.effect import Effect
 from loyalty.rules.orders import Order, Positive
 
@@ -11,6 +9,6 @@ class Fixed(Effect, tag="fixed", frozen=True, kw_only=True):
 
     points: Positive
 
-    def worth(self, order: Order, given: int) -> Fraction:
+    def worth(self, order: Order, given: int) -> int:
         del order, given
-        return Fraction(self.points)
+        return self.points

@@ -1,6 +1,5 @@
-"""Points times something: for a campaign, a weekend, a card."""
+"""Points times something: for a campaign, a weekend, a card, a tier."""
 
-from fractions import Fraction
 from typing import Annotated
 
 from msgspec import Meta
@@ -22,6 +21,10 @@ class Multiplier(Rounded, tag="multiplier", frozen=True, kw_only=True):
     def multiplies(self) -> bool:
         return True
 
-    def worth(self, order: Order, given: int) -> Fraction:
+    @property
+    def denominator(self) -> int:
+        return 100
+
+    def worth(self, order: Order, given: int) -> int:
         del order
-        return Fraction(given * (self.percent - 100), 100)
+        return given * (self.percent - 100)

@@ -1,6 +1,5 @@
 """Cash back."""
 
-from fractions import Fraction
 from typing import Annotated
 
 from msgspec import Meta
@@ -18,6 +17,10 @@ class Percentage(Rounded, tag="percentage", frozen=True, kw_only=True):
     def counts_money(self) -> bool:
         return True
 
-    def worth(self, order: Order, given: int) -> Fraction:
+    @property
+    def denominator(self) -> int:
+        return 10_000
+
+    def worth(self, order: Order, given: int) -> int:
         del given
-        return Fraction(order.amount_minor * self.basis_points, 10_000)
+        return order.amount_minor * self.basis_points

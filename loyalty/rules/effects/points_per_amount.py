@@ -1,7 +1,5 @@
 """Points for money."""
 
-from fractions import Fraction
-
 from loyalty.rules.effects.effect import Rounded
 from loyalty.rules.orders import Order, Positive
 
@@ -16,6 +14,10 @@ class PointsPerAmount(Rounded, tag="points_per_amount", frozen=True, kw_only=Tru
     def counts_money(self) -> bool:
         return True
 
-    def worth(self, order: Order, given: int) -> Fraction:
+    @property
+    def denominator(self) -> int:
+        return self.per_minor
+
+    def worth(self, order: Order, given: int) -> int:
         del given
-        return Fraction(order.amount_minor * self.points, self.per_minor)
+        return order.amount_minor * self.points

@@ -89,6 +89,11 @@ def test_a_partner_asks_for_its_own_till_alone(house: House) -> None:
         ({"tender": "c" * 65}, "INVALID_INPUT", ["tender"]),
         ({"lines": [{"sku": "", "category": "food", "minor": 1}]}, "INVALID_INPUT", None),
         ({"lines": [{"sku": "a1", "category": "f", "minor": -1}]}, "INVALID_INPUT", None),
+        (
+            {"lines": [{"sku": "a1", "category": "f", "minor": 1, "quantity": 0}]},
+            "INVALID_INPUT",
+            None,
+        ),
         ({"lines": [{"sku": "a1", "category": "f", "minor": 700}] * 2}, "INVALID_INPUT", ["lines"]),
         ({"lines": [{"sku": "a1", "category": "f", "minor": 0}] * 501}, "LIMIT_EXCEEDED", None),
     ],
@@ -142,4 +147,4 @@ def test_the_lines_that_decided_are_committed_to(house: House) -> None:
     house.done(GROCER, "recordPurchase", paid)
     (row,) = [each for each in house.store.ledger_rows() if isinstance(each, WalletRow)]
     detail = json.loads(row.detail[16:])
-    assert detail["lines"] == digest(canonical([["a1", "food", 900]]))
+    assert detail["lines"] == digest(canonical([["a1", "food", 900, 1]]))

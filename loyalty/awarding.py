@@ -1,0 +1,265 @@
+"""From something that a member did to its points: what every programme in force gives for it."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from ledger.canonical import MAX_INTEGER
+from ledger.errors import RuleBroken
+from ledger.kinds import earn
+from ledger.names import NO_HASH, At, Hash, TransactionId, WalletId, day_of, transaction_id
+from ledger.tx import Authority
+from loyalty.authority import Signature, authority, require_partner
+from loyalty.coalition import Coalition
+from loyalty.committing import Answer, News, Plan, Request, carry_out
+from loyalty.handing import Handed, Missed, Receiver, hand_out
+from loyalty.members import the_member, with_wallets
+from loyalty.ports import RecordPut
+from loyalty.programmes import Award, Version
+from loyalty.records import Member
+from loyalty.refusals import Code, Refused
+from loyalty.rules.counts import Delta, Tally
+from loyalty.rules.deciding import Outcome
+from loyalty.rules.orders import Miss, Order
+from loyalty.standing import Change, counted_by
+from loyalty.tallies import NO_TALLY, Counted, counted
+from loyalty.writing import PROGRAMME, Draft, refuse
+
+
+class Occasion(Protocol):
+    """What points are given for, and how it is told. field: of the input, that says how much."""
+
+    field: str
+
+    @property
+    def moment(self) -> str | None:
+        """When it was; None: now."""
+
+    def check(self, now: At) -> None:
+        """Raises Refused for what cannot have been."""
+
+    def order(self, partner: str, at: At) -> Order:
+        """As rules see it."""
+
+    def detail(self) -> dict[str, object]:
+        """What the entry commits to but does not show."""
+
+
+class Considered(NamedTuple):
+    """What one programme version makes of an order. lapsed: its points would have lapsed by now,
+    so that it gives none; missed: rules whose vouchers were not to be had.
+    """
+
+    version: Version
+    order: Order
+    award: Award
+    lapsed: bool
+    missed: Missed = MappingProxyType({})
+
+    @property
+    def points(self) -> int:
+        return 0 if self.lapsed else self.award.points
+
+    @property
+    def deltas(self) -> tuple[Delta, ...]:
+        """What it adds to what is counted: nothing, where its points would have lapsed."""
+        return () if self.lapsed else self.award.deltas
+
+    def outcomes(self) -> list[Outcome]:
+        """What every rule came to, with a reason where that is nothing."""
+        found = self.version.rules.explained(self.order)
+        if not self.lapsed:
+            return [self._or_missed(each) for each in found]
+        late = Miss("LAPSED_ALREADY", f"its points would have lapsed after {self.award.expires}")
+        return [Outcome(each.rule, 0, each.miss or late) for each in found]
+
+    def _or_missed(self, outcome: Outcome) -> Outcome:
+        miss = self.missed.get((self.version.rule, outcome.rule))
+        return outcome if miss is None else Outcome(outcome.rule, 0, miss)
+
+
+class Recorded(NamedTuple):
+    """considered: what every programme made of it; None if the request was answered before."""
+
+    answer: Answer
+    considered: tuple[Considered, ...] | None
+
+
+def recorded(
+    coalition: Coalition,
+    request: Request,
+    member_id: str,
+    occasion: Occasion,
+    signature: Signature | None,
+) -> Recorded:
+    """Awards what every programme in force gives a member for something at the partner that asks.
+
+    The partner's signature is on the first award's entry; a further programme's is by the system,
+    under the rule that the partner signed. What earns nothing is remembered without an entry.
+    """
+    require_partner(request.actor)
+    decided: list[tuple[Plan, tuple[Considered, ...]]] = []
+
+    def decide() -> Plan:
+        occasion.check(coalition.now())
+        awarding = _Awarding(coalition, request, member_id, occasion)
+        plan = awarding.plan(signature)
+        decided.append((plan, awarding.considered))
+        return plan
+
+    answer = carry_out(coalition, request, decide)
+    own = next((considered for plan, considered in decided if plan.answer is answer), None)
+    return Recorded(answer, own)
+
+
+def considered_by(
+    coalition: Coalition,
+    partner: str,
+    occasion: Occasion,
+    known: Mapping[str, Mapping[str, Tally]] | None,
+) -> tuple[Considered, ...]:
+    """What each programme makes of an occasion.
+
+    known: what is remembered of the member, by currency and programme; None: of nobody.
+    """
+    order = occasion.order(partner, _moment(coalition, occasion))
+    return tuple(
+        _considered(
+            coalition,
+            version,
+            order,
+            None if known is None else known.get(version.programme.currency, {}),
+            occasion.field,
+        )
+        for version in _versions(coalition, partner, _moment(coalition, occasion))
+    )
+
+
+class _Awarding:
+    """One attempt: what is read, what each programme makes of it, the entries of that."""
+
+    def __init__(
+        self, coalition: Coalition, request: Request, member_id: str, occasion: Occasion
+    ) -> None:
+        self._coalition, self._request = coalition, request
+        self._member_id, self._occasion = member_id, occasion
+        self._partner = require_partner(request.actor).id
+        self._found = the_member(coalition, member_id, "memberId")
+        versions = _versions(coalition, self._partner, _moment(coalition, occasion))
+        wallets = self._found.record.wallets
+        currencies = {version.programme.points_currency for version in versions}
+        own = {each: wallets[each] for each in currencies if each in wallets}
+        self._draft = Draft(
+            coalition, coalition.governance(), {id_: each for each, id_ in own.items()}
+        )
+        known: dict[str, Mapping[str, Tally]] = {}
+        known.update((each, self._draft.tallies(id_)) for each, id_ in own.items())
+        self.considered = considered_by(coalition, self._partner, occasion, known)
+
+    def plan(self, signature: Signature | None) -> Plan:
+        """The entries of what is given, and what is remembered."""
+        draft, request = self._draft, self._request
+        changing = [each for each in self.considered if each.points or each.deltas]
+        member, puts = self._with_wallets(changing)
+        by = authority(draft.governance, request, "earn", draft.at, signature)
+        news = [told for each in changing for told in self._remembered(member, each)]
+        for number, each in enumerate(each for each in changing if each.points):
+            id_, whose = request.id, by
+            if number:
+                id_ = transaction_id(PROGRAMME, f"{request.id}/{number}")
+                whose = Authority(PROGRAMME)
+            self._earn(id_, whose, member.wallets[each.award.currency], each)
+        left = [self._unentered(member, each) for each in changing if not each.points]
+        handed = self._handed()
+        return draft.plan(
+            request.id,
+            records=(*puts, *handed.records),
+            news=(*news, *handed.news),
+            vouchers=handed.codes,
+            counted=tuple(left),
+        )
+
+    def _handed(self) -> Handed:
+        """The vouchers that rules give, as far as they are to be had."""
+        draft = self._draft
+        receiver = Receiver(self._member_id, self._found.record, self._request.id, draft.at)
+        decided = (
+            (each.version, each.order, each.award.outcomes)
+            for each in self.considered
+            if not each.lapsed
+        )
+        handed = hand_out(self._coalition, draft.governance, receiver, decided)
+        self.considered = tuple(each._replace(missed=handed.missed) for each in self.considered)
+        return handed
+
+    def _with_wallets(self, changing: Sequence[Considered]) -> tuple[Member, tuple[RecordPut, ...]]:
+        """The member with a wallet wherever something changes, and what that writes."""
+        currencies = [each.award.currency for each in changing]
+        member, puts = with_wallets(self._coalition, self._member_id, self._found, currencies)
+        for each in currencies:
+            if each not in self._found.record.wallets:
+                self._draft.open(member.wallets[each], each)
+        return member, puts
+
+    def _remembered(self, member: Member, each: Considered) -> tuple[News, ...]:
+        """Puts what the order adds to what its programme remembers, and tells what came of it."""
+        change = Change(self._member_id, each.version.programme.id, each.deltas)
+        wallet = member.wallets[each.award.currency]
+        return counted_by(each.version.counting, self._draft, wallet, change)
+
+    def _earn(self, id_: TransactionId, by: Authority, wallet: WalletId, each: Considered) -> None:
+        draft, award = self._draft, each.award
+        detail = self._occasion.detail()
+        if each.deltas:
+            detail["counted"] = counted(each.version.programme.id, each.deltas).deltas
+        opens = award.opens(draft.at)
+        effect = earn(draft.wallet(wallet), self._partner, award.points, draft.at, opens)
+        try:
+            draft.add(id_, "earn", effect, by, rule=award.rule, detail=detail)
+        except RuleBroken as broken:
+            raise refuse(broken, self._occasion.field) from None
+
+    def _unentered(self, member: Member, each: Considered) -> Counted:
+        return msgspec.structs.replace(
+            counted(each.version.programme.id, each.deltas),
+            wallet=member.wallets[each.award.currency],
+            member=self._member_id,
+            partner=self._partner,
+        )
+
+
+def _moment(coalition: Coalition, occasion: Occasion) -> At:
+    return At(occasion.moment or coalition.now())
+
+
+def _versions(coalition: Coalition, partner: str, at: At) -> list[Version]:
+    """Of each programme that the partner signed, the version of the time."""
+    governance = coalition.governance()
+    now = coalition.now()
+    newest: dict[str, tuple[int, Hash]] = {}
+    for rule, version in governance.versions.items():
+        if version.term.since <= at and version.term.holds(now):
+            newest[version.id] = max(newest.get(version.id, (0, NO_HASH)), (version.version, rule))
+    # Of that version alone: who is not in a newer one any more earns nothing by an older one.
+    rules = [rule for _, (_, rule) in sorted(newest.items())]
+    return [
+        coalition.version(rule) for rule in rules if partner in governance.versions[rule].signed
+    ]
+
+
+def _considered(
+    coalition: Coalition,
+    version: Version,
+    order: Order,
+    tallies: Mapping[str, Tally] | None,
+    field: str,
+) -> Considered:
+    """tallies: what is remembered of the member, by programme; None: of nobody."""
+    if tallies is not None:
+        order = version.seen(order, tallies.get(version.programme.id, NO_TALLY))
+    award = version.award(order)
+    if award.points > MAX_INTEGER:
+        raise Refused(Code.LIMIT_EXCEEDED, "this would give more than 2^53 - 1 points", field)
+    return Considered(version, order, award, award.expires < day_of(coalition.now()))

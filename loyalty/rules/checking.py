@@ -1,0 +1,82 @@
+"""That a programme names only what it has: measures, tiers, segments."""
+
+from collections.abc import Collection, Sequence
+
+from loyalty.refusals import Code, Refused
+from loyalty.rules.conditions import Condition
+from loyalty.rules.conditions.standing import Reaches
+from loyalty.rules.conditions.standing import Segment as InSegment
+from loyalty.rules.conditions.standing import Tier as OfTier
+from loyalty.rules.effects import Effect
+from loyalty.rules.measures import Measure
+from loyalty.rules.segments import Badge, Segment
+from loyalty.rules.tiers import Tiers
+
+
+def check_counted(
+    measures: Sequence[Measure],
+    tiers: Tiers | None,
+    segments: Sequence[Segment],
+    badges: Sequence[Badge],
+) -> None:
+    """Whoever needs a measure names one that there is. Raises Refused with the path."""
+    known = {measure.id for measure in measures}
+    if tiers is not None and tiers.measure is not None:
+        _check_known(tiers.measure, "measure", known, "tiers", "measure")
+    named = {
+        "segments": [segment.measure for segment in segments],
+        "badges": [badge.measure for badge in badges],
+    }
+    for name, found in named.items():
+        for number, each in enumerate(found):
+            _check_known(each, "measure", known, name, str(number), "measure")
+    for number, measure in enumerate(measures):
+        # It is counted before anything is known of who buys.
+        for place, condition in enumerate(measure.when):
+            if isinstance(condition, Reaches | InSegment | OfTier):
+                raise _refused(
+                    "a measure counts orders by what was bought, not by who bought it",
+                    *("measures", str(number), "when", str(place)),
+                )
+
+
+def check_named(
+    rules: Sequence[Effect],
+    measures: Sequence[Measure],
+    tiers: Tiers | None,
+    segments: Sequence[Segment],
+) -> None:
+    """Conditions name what there is. Raises Refused with the path."""
+    levels = () if tiers is None else tiers.levels
+    known = {
+        "measure": {measure.id for measure in measures if measure.count != "points"},
+        "tier": {level.id for level in levels},
+        "segment": {segment.id for segment in segments},
+    }
+    for number, rule in enumerate(rules):
+        for place, condition in enumerate(rule.when):
+            path = ("earn", str(number), "when", str(place))
+            for what, name, member in _names(condition):
+                _check_known(name, what, known[what], *path, member)
+
+
+def _names(condition: Condition) -> list[tuple[str, str, str]]:
+    """What a condition names, of which kind, in which member."""
+    match condition:
+        case Reaches():
+            return [("measure", condition.measure, "measure")]
+        case OfTier():
+            return [("tier", each, "any_of") for each in sorted(condition.any_of)]
+        case InSegment():
+            return [("segment", each, "any_of") for each in sorted(condition.any_of)]
+    return []
+
+
+def _check_known(name: str, what: str, known: Collection[str], *path: str) -> None:
+    if name not in known:
+        there = f"one of {', '.join(sorted(known))}" if known else "none is there"
+        raise _refused(f"there is no {what} {name} here: {there}", *path)
+
+
+def _refused(message: str, *path: str) -> Refused:
+    return Refused(Code.INVALID_INPUT, message, "document", *path)

@@ -1,0 +1,121 @@
+"""Row 14: tiers for points, with grace; challenges, streaks and badges."""
+
+import pytest
+
+from loyalty.actors import PartnerActor
+from tests.coalition import verified
+from tests.programmes.shop import Shop
+
+ARCADE = PartnerActor("arcade")
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop("14_gamified_tiers.json")
+
+
+def tier(shop: Shop, member: str) -> str | None:
+    found = shop.standing(member)["tier"]
+    return found and found["tierId"]
+
+
+@pytest.mark.parametrize(
+    ("spent", "reached", "points"),
+    [(49_900, None, 100), (50_000, "silver", 125), (99_900, "silver", 125), (100_000, "gold", 150)],
+)
+def test_100_dollars_at_each_tier(shop: Shop, spent: int, reached: str | None, points: int) -> None:
+    """Silver at 500 gives a quarter more, Gold at 1,000 half: $100 at Gold give 150."""
+    member = shop.enrolled()
+    shop.buys(member, spent, "arcade")
+    assert tier(shop, member) == reached
+    assert shop.buys(member, 10_000, "arcade")["points"] == points
+
+
+def test_spending_points_costs_no_tier(shop: Shop) -> None:
+    """What counts is what was earned; a gift lowers the balance, not the tier."""
+    member, friend = shop.enrolled(), shop.enrolled()
+    shop.buys(member, 100_000, "arcade")
+    shop.gives(member, friend, 900)
+    assert tier(shop, member) == "gold"
+    assert tier(shop, friend) is None
+
+
+@pytest.mark.parametrize(("days", "left"), [(394, "gold"), (395, None)])
+def test_a_shortfall_downgrades_after_thirty_days_of_grace(
+    shop: Shop, days: int, left: str | None
+) -> None:
+    """The points of a day count 365 days; the tier lasts 30 days longer."""
+    member = shop.enrolled()
+    shop.buys(member, 100_000, "arcade")
+    shop.later(days=days)
+    assert tier(shop, member) == left
+
+
+def test_a_tier_of_goods_that_came_back_is_gone(shop: Shop) -> None:
+    """Buying and returning makes nobody Gold, whole or in part."""
+    member = shop.enrolled()
+    (order,) = shop.buys(member, 100_000, "arcade")["transactions"]
+    for points, left in ((1, "silver"), (499, "silver"), (1, None)):
+        asked = shop.input(transactionId=order["id"], points=points)
+        shop.done(ARCADE, "reverseTransaction", shop.signed(ARCADE, "reverse", asked))
+        assert tier(shop, member) == left
+    verified(shop.store)
+
+
+def test_a_challenge_is_won_with_the_fifth_visit_of_a_month(shop: Shop) -> None:
+    """Once; in the next month again."""
+    member = shop.enrolled()
+    points = [shop.buys(member, 100, "arcade")["points"] for _ in range(6)]
+    assert points == [1, 1, 1, 1, 41, 1]
+    shop.later(days=20)
+    points = [shop.buys(member, 100, "arcade")["points"] for _ in range(5)]
+    assert points[-1] == 41
+
+
+def test_a_streak_counts_weeks_in_a_row(shop: Shop) -> None:
+    """Every third week in a row gives 25; a week without breaks it."""
+    member = shop.enrolled()
+    points = []
+    for days in (7, 7, 7, 7, 7, 14, 7, 7):
+        points.append(shop.buys(member, 100, "arcade")["points"])
+        shop.later(days=days)
+    assert points == [1, 1, 26, 1, 1, 26, 1, 1]
+    assert shop.standing(member)["measures"]["weeks"] == 2
+
+
+def test_badges_are_earned_once_and_kept(shop: Shop) -> None:
+    """Ten visits, four weeks in a row; and no badge for goods that came back."""
+    member = shop.enrolled()
+    for _ in range(4):
+        shop.buys(member, 100, "arcade")
+        shop.later(days=7)
+    assert shop.standing(member)["badges"] == ["on-fire"]
+    for _ in range(5):
+        shop.buys(member, 100, "arcade")
+    (order, *_) = shop.buys(member, 100, "arcade")["transactions"]
+    assert shop.standing(member)["badges"] == ["on-fire", "regular"]
+    asked = shop.signed(ARCADE, "reverse", shop.input(transactionId=order["id"]))
+    shop.done(ARCADE, "reverseTransaction", asked)
+    assert shop.standing(member)["badges"] == ["on-fire"]
+
+
+def test_a_cap_of_a_day_holds_under_sixteen_tills(shop: Shop) -> None:
+    """2,000 points of the base rule a day, whatever is bought at once."""
+    member = shop.enrolled()
+    answers = shop.at_once(
+        [(ARCADE, "recordPurchase", shop.purchase(member, 30_000, ARCADE)) for _ in range(16)]
+    )
+    assert shop.standing(member)["measures"]["visits"] == 16
+    rules = [rule for each in answers for rule in each["explanation"][0]["rules"]]
+    assert sum(rule["points"] for rule in rules if rule["ruleId"] == "base") == 2_000
+    assert [rule["code"] for rule in rules].count("CAP_REACHED") == 9
+    verified(shop.store)
+
+
+def test_one_tier_change_is_one_piece_of_news(shop: Shop) -> None:
+    """From none to silver, from silver to gold; an order that changes nothing tells nothing."""
+    member = shop.enrolled()
+    for minor in (50_000, 1_000, 50_000):
+        shop.buys(member, minor, "arcade")
+    news = [(each.said["before"], each.said["tier"]) for each in shop.news("tier.changed")]
+    assert news == [("", "silver"), ("silver", "gold")]
