@@ -23,6 +23,7 @@ and the use cases:
 
     governing    founding, partners, currencies, publishing programmes
     members      enrolling members, and their wallets
+    consents     what a member lets others do: write to it, make a profile of it
     external_ids what a CRM or a card calls a member
     profiles     what a member is called, when it was born, where it lives
     purchases    what was bought earns points

@@ -49,6 +49,22 @@ class ExternalIds(Record, frozen=True):
     links: tuple[Link, ...] = ()
 
 
+class Statement(msgspec.Struct, frozen=True):
+    """A member's word on one purpose. by: the party that told it; source: where it stands."""
+
+    purpose: str
+    given: bool
+    at: str
+    by: str
+    source: str = ""
+
+
+class Consents(Record, frozen=True):
+    """All that a member has agreed to or taken back, oldest first, kept under the member's id."""
+
+    statements: tuple[Statement, ...] = ()
+
+
 class WalletOwner(Record, frozen=True):
     """Whose wallet it is: the way back from an id on the ledger."""
 

@@ -28,6 +28,7 @@ from schema.mutations.redeem_reward import RedeemReward
 from schema.mutations.register_operator_key import RegisterOperatorKey
 from schema.mutations.register_partner import RegisterPartner
 from schema.mutations.reverse_transaction import ReverseTransaction
+from schema.mutations.set_consent import SetConsent
 from schema.mutations.set_profile import SetProfile
 from schema.mutations.set_team import SetTeam
 from schema.mutations.transfer_points import TransferPoints
@@ -80,6 +81,7 @@ MUTATIONS = (
     PublishProgramme,
     EnrolMember,
     SetProfile,
+    SetConsent,
     LinkExternalId,
     UnlinkExternalId,
     BlockCard,

@@ -91,6 +91,7 @@ RESULTS = {
     "publishProgramme": "programme { id name version currency digest document }",
     "enrolMember": "member { id displayName enrolledAt wallets { currency available } }",
     "setProfile": "member { id displayName born jurisdiction }",
+    "setConsent": "member { id consents { purpose given at by source } }",
     "linkExternalId": "member { id externalIds { system id partnerId linkedAt } }",
     "unlinkExternalId": "member { id externalIds { system id partnerId linkedAt } }",
     "blockCard": "member { id externalIds { system id partnerId linkedAt } }",

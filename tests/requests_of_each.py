@@ -48,6 +48,12 @@ def set_profile(house: House) -> Request:
     )
 
 
+def set_consent(house: House) -> Request:
+    return GROCER, house.input(
+        memberId=house.enrolled(), purpose="email", given=True, source="form 7, at the till"
+    )
+
+
 def link_external_id(house: House) -> Request:
     return GROCER, house.input(memberId=house.enrolled(), system="crm", externalId="K-7")
 
@@ -188,6 +194,7 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "publishProgramme": ("publishProgramme", publish_programme),
     "enrolMember": ("enrolMember", enrol_member),
     "setProfile": ("setProfile", set_profile),
+    "setConsent": ("setConsent", set_consent),
     "linkExternalId": ("linkExternalId", link_external_id),
     "unlinkExternalId": ("unlinkExternalId", unlink_external_id),
     "blockCard": ("blockCard", block_card),

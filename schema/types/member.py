@@ -4,10 +4,11 @@ import strawberry
 from strawberry.relay import GlobalID, Node, NodeID
 
 from ledger.names import WalletId
-from loyalty.actors import PartnerActor
+from loyalty.actors import Actor, PartnerActor
+from loyalty.consents import in_force
 from loyalty.external_ids import may_see_link
 from loyalty.members import may_see_member
-from loyalty.records import ExternalIds, HandedVouchers, Link, WalletOwner
+from loyalty.records import Consents, ExternalIds, HandedVouchers, Link, Statement, WalletOwner
 from loyalty.records import Member as MemberRecord
 from schema.context import Context, Info
 from schema.queries.ids import is_id_of
@@ -29,6 +30,30 @@ class ExternalId:
     def of(cls, link: Link) -> "ExternalId":
         scope = link.scope or None
         return cls(system=link.system, id=link.id, partner_id=scope, linked_at=link.linked_at)
+
+
+@strawberry.type(description="A member's word on one purpose.")
+class Consent:
+    purpose: str = strawberry.field(description="email, sms, push or profiling.")
+    given: bool = strawberry.field(description="False: withdrawn, or refused from the first.")
+    at: str
+    by: str | None = strawberry.field(
+        description="The party that told it: `member:…`, `partner:…`; absent for other partners."
+    )
+    source: str | None = strawberry.field(
+        description="Where it stands, as whoever told it says; absent for other partners."
+    )
+
+    @classmethod
+    def of(cls, said: Statement, actor: Actor) -> "Consent":
+        others = isinstance(actor, PartnerActor) and said.by != actor.party
+        return cls(
+            purpose=said.purpose,
+            given=said.given,
+            at=said.at,
+            by=None if others else said.by,
+            source=None if others else said.source or None,
+        )
 
 
 @strawberry.type(description="One who collects points.")
@@ -60,6 +85,24 @@ class Member(Node):
         found = await info.context.record(ExternalIds, self.key)
         links = () if found is None else found.links
         return [ExternalId.of(each) for each in links if may_see_link(info.context.actor, each)]
+
+    @strawberry.field(description="What it lets others do, as it said last of each purpose.")
+    async def consents(self, info: Info) -> list[Consent]:
+        found = await info.context.record(Consents, self.key)
+        current = {} if found is None else in_force(found)
+        actor = info.context.actor
+        return [Consent.of(current[purpose], actor) for purpose in sorted(current)]
+
+    @strawberry.field(
+        description="All that it ever said of them, oldest first; null for partners, who are told "
+        "what holds now."
+    )
+    async def consent_log(self, info: Info) -> list[Consent] | None:
+        actor = info.context.actor
+        if isinstance(actor, PartnerActor):
+            return None
+        found = await info.context.record(Consents, self.key)
+        return [] if found is None else [Consent.of(each, actor) for each in found.statements]
 
     @strawberry.field(description="One for each currency.")
     def wallets(self) -> list[Wallet]:

@@ -123,6 +123,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "publishProgramme": {"document": {**STARS, "id": "wash", "earn": [], "rewards": [OTHER_WASH]}},
     "enrolMember": {"displayName": "Chloë"},
     "setProfile": {"displayName": "Chloë"},
+    "setConsent": {"given": False},
     "linkExternalId": {"externalId": "K-8"},
     "unlinkExternalId": {"externalId": "K-8"},
     "blockCard": {"newCardNumber": "K-9"},
