@@ -12,6 +12,7 @@ Use cases reach the outside through ports alone. The modules, from the ground up
     authority    whose word an entry rests on
     writing      an effect becomes a signed entry, and the rows that keep it
     rules/       earn rules: what a purchase gives, and why it gives nothing
+    expiry       how long points last
     programmes   a programme version: read strictly, and what it gives
     vouchers     vouchers as records
     tallies      what programmes remember of a wallet's orders, in its row

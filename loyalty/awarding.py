@@ -119,12 +119,15 @@ def considered_by(
     partner: str,
     occasion: Occasion,
     known: Mapping[str, Mapping[str, Tally]] | None,
+    lives_in: str = "",
 ) -> tuple[Considered, ...]:
     """What each programme makes of an occasion.
 
-    known: what is remembered of the member, by currency and programme; None: of nobody.
+    known: what is remembered of the member, by currency and programme; None: of nobody; lives_in:
+    the member's jurisdiction.
     """
-    order = occasion.order(partner, _moment(coalition, occasion))
+    moment = _moment(coalition, occasion)
+    order = occasion.order(partner, moment)._replace(jurisdiction=lives_in)
     return tuple(
         _considered(
             coalition,
@@ -133,7 +136,7 @@ def considered_by(
             None if known is None else known.get(version.programme.currency, {}),
             occasion.field,
         )
-        for version in _versions(coalition, partner, _moment(coalition, occasion))
+        for version in _versions(coalition, partner, moment)
     )
 
 
@@ -156,7 +159,8 @@ class _Awarding:
         )
         known: dict[str, Mapping[str, Tally]] = {}
         known.update((each, self._draft.tallies(id_)) for each, id_ in own.items())
-        self.considered = considered_by(coalition, self._partner, occasion, known)
+        lives_in = self._found.record.jurisdiction
+        self.considered = considered_by(coalition, self._partner, occasion, known, lives_in)
 
     def plan(self, signature: Signature | None) -> Plan:
         """The entries of what is given, and what is remembered."""

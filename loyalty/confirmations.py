@@ -18,6 +18,7 @@ from ledger.tx import Authority, Tx, read_tx
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
+from loyalty.members import jurisdiction_of
 from loyalty.ports import StandingPut
 from loyalty.programmes import Programme
 from loyalty.refusals import Code, Refused
@@ -28,13 +29,16 @@ _SALT_BYTES = 16
 
 
 class Waiting(NamedTuple):
-    """An earn of which points are pending. version: of its standing; since: the purchase's day."""
+    """An earn of which points are pending. version: of its standing; since: the purchase's day;
+    lives_in: where its member lives, if its points' last day hangs on that.
+    """
 
     tx: Tx
     of: Standing
     version: int
     since: date
     programme: Programme
+    lives_in: str = ""
 
     @property
     def confirmed_on(self) -> str:
@@ -82,7 +86,9 @@ def waiting(coalition: Coalition, earned: Tx) -> Waiting | None:
     if not of.pending or earned.rule is None:
         return None
     programme = coalition.version(earned.rule).programme
-    return Waiting(earned, of, version, _bought_on(coalition, earned), programme)
+    hangs = bool(programme.expiry.by_jurisdiction)
+    lives_in = jurisdiction_of(coalition, of.wallet) if hangs else ""
+    return Waiting(earned, of, version, _bought_on(coalition, earned), programme, lives_in)
 
 
 def _draft(coalition: Coalition, found: Waiting) -> Draft:
@@ -91,7 +97,7 @@ def _draft(coalition: Coalition, found: Waiting) -> Draft:
 
 def _confirmed(draft: Draft, request: Request, found: Waiting, by: Authority) -> Plan:
     of = found.of
-    expires = max(found.programme.expires(found.since), Expires(day_of(draft.at)))
+    expires = max(found.programme.expires(found.since, found.lives_in), Expires(day_of(draft.at)))
     try:
         effect = confirm(draft.wallet(of.wallet), of, of.pending, draft.at, expires)
         draft.add(request.id, "confirm", effect, by, of=of.id)

@@ -84,7 +84,7 @@ def give_recognition(coalition: Coalition, request: Request, gift: Gift) -> Answ
         draft = Draft(coalition, governance, {wallet: currency})
         counted = _counted(coalition, giving, giver, gift, draft.at)
         id_ = transaction_id(PROGRAMME, f"{request.id}/gift")
-        expires = programme.expires(date.fromisoformat(day_of(draft.at)))
+        expires = programme.expires(date.fromisoformat(day_of(draft.at)), found.record.jurisdiction)
         try:
             effect = earn(draft.wallet(wallet), giving.issuer, gift.points, draft.at, expires)
             draft.add(id_, "earn", effect, Authority(PROGRAMME), rule=rule)

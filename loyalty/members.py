@@ -95,6 +95,13 @@ def the_member(coalition: Coalition, id_: str, *field: str) -> Versioned[Member]
     return found
 
 
+def jurisdiction_of(coalition: Coalition, wallet: WalletId) -> str:
+    """Where a wallet's owner lives; empty where that is not known."""
+    owner = coalition.store.record(WalletOwner, wallet)
+    found = None if owner is None else coalition.store.record(Member, owner.record.member)
+    return "" if found is None else found.record.jurisdiction
+
+
 def the_wallet(member: Member, currency: CurrencyCode, wanted: int, *field: str) -> WalletId:
     """The wallet to take `wanted` points from. Raises Refused where a member never had one."""
     wallet = member.wallets.get(currency)

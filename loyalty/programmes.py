@@ -8,13 +8,11 @@
       "expiry": {"after": "month_end", "months": 12}
     }
 
-What earns is in `loyalty.rules`. `expiry` is the end of the month that lies `months` after the
-purchase, or {"after": "never"}.
+What earns is in `loyalty.rules`, how long points last in `loyalty.expiry`.
 Amounts are integers: money in minor units of an ISO 4217 currency, points in the points currency's.
 """
 
 import re
-from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Annotated, NamedTuple
@@ -24,8 +22,9 @@ from msgspec import Meta
 
 from ledger.canonical import MAX_INTEGER, canonical, parse
 from ledger.errors import RuleBroken
-from ledger.names import NEVER, OPERATOR, CurrencyCode, Expires, Hash, day_of, digest
+from ledger.names import OPERATOR, CurrencyCode, Expires, Hash, day_of, digest
 from loyalty.clock.terms import AT_ONCE, Confirmation, Notices, check_confirmation, check_notices
+from loyalty.expiry import AnyExpiry
 from loyalty.refusals import Code, Refused
 from loyalty.rules.benefits import Benefit
 from loyalty.rules.checking import check_counted, check_named
@@ -48,7 +47,7 @@ from loyalty.texts import check_text, check_value
 
 DOCUMENT_MAX_BYTES = 196_608
 
-_PLACE = re.compile(r" - at `\$([^`]*)`\Z")
+_PLACE = re.compile(r" - at (?:`key` in )?`\$([^`]*)`\Z")
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`")
 _STEP = re.compile(r"[^.\[\]]+")
 
@@ -73,16 +72,6 @@ class Reward(Data, frozen=True, kw_only=True):
     ] = ()
 
 
-class MonthEnd(Data, tag_field="after", tag="month_end", frozen=True):
-    """Points lapse at the end of a month."""
-
-    months: Annotated[int, Meta(ge=0, le=120)]
-
-
-class Never(Data, tag_field="after", tag="never", frozen=True):
-    """Points do not lapse."""
-
-
 class Programme(Data, frozen=True, kw_only=True):
     """One version of a programme."""
 
@@ -92,7 +81,7 @@ class Programme(Data, frozen=True, kw_only=True):
     currency: Annotated[str, Meta(pattern=r"^[A-Z0-9]{2,12}$")]
     earn: Annotated[tuple[AnyEffect, ...], Meta(max_length=500)]
     rewards: Annotated[tuple[Reward, ...], Meta(max_length=500)]
-    expiry: MonthEnd | Never
+    expiry: AnyExpiry
     confirmation: Confirmation = AT_ONCE
     giving: Giving | None = None
     notices: Notices = ()
@@ -132,13 +121,9 @@ class Programme(Data, frozen=True, kw_only=True):
         """The day on which points of a purchase on that day become available."""
         return (day + timedelta(days=self.confirmation.days)).isoformat()
 
-    def expires(self, day: date) -> Expires:
-        """The last day on which points of a purchase on that day can be spent."""
-        if isinstance(self.expiry, Never):
-            return NEVER
-        months = day.year * 12 + day.month - 1 + self.expiry.months
-        year, month = divmod(months, 12)
-        return Expires(f"{year:04d}-{month + 1:02d}-{monthrange(year, month + 1)[1]:02d}")
+    def expires(self, day: date, jurisdiction: str = "") -> Expires:
+        """The last day to spend points of a purchase on that day, for a member who lives there."""
+        return self.expiry.expires(day, jurisdiction)
 
 
 class Award(NamedTuple):
@@ -181,7 +166,8 @@ class Version(NamedTuple):
         day, own = date.fromisoformat(day_of(order.at)), self.programme
         confirmed_on = own.confirmed_on(day)
         deltas = self.counting.deltas(order, outcomes) if order.standing.known else ()
-        expires, given = own.expires(day), tuple(each for each in outcomes if each.miss is None)
+        expires = own.expires(day, order.jurisdiction)
+        given = tuple(each for each in outcomes if each.miss is None)
         return Award(self.rule, own.points_currency, points, expires, given, confirmed_on, deltas)
 
 
@@ -252,7 +238,8 @@ def _check(programme: Programme) -> None:
     _check_handed(programme)
     _check_multipliers(programme.earn)
     check_guards([rule.guard for rule in programme.earn])
-    check_confirmation(programme.confirmation, programme.expires)
+    for each in (programme.expiry, *programme.expiry.by_jurisdiction.values()):
+        check_confirmation(programme.confirmation, each.last_day)
     check_notices(programme.notices)
     check_counted(programme.measures, programme.tiers, programme.segments, programme.badges)
     check_named(programme.earn, programme.measures, programme.tiers, programme.segments)

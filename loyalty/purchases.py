@@ -97,8 +97,11 @@ def preview_earn(
         raise Refused(Code.NOT_FOUND, f"there is no partner {shown(partner[:64])}", "partnerId")
     purchase = Purchase(basket)
     purchase.check(coalition.now())
-    known = None if member_id is None else _remembered_of(coalition, actor, member_id)
-    return considered_by(coalition, partner, purchase, known)
+    if member_id is None:
+        return considered_by(coalition, partner, purchase, None)
+    known = _remembered_of(coalition, actor, member_id)
+    lives_in = the_member(coalition, member_id, "memberId").record.jurisdiction
+    return considered_by(coalition, partner, purchase, known, lives_in)
 
 
 def _remembered_of(

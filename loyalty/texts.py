@@ -21,7 +21,9 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_-]{0,63}\Z")
 # Controls, format characters (zero width, bidirectional), surrogates, private use, unassigned.
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 BORN_FIRST = "1900-01-01"
-_JURISDICTION = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?\Z")
+JURISDICTION = r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?"
+"""A country, or a part of one, of ISO 3166."""
+_JURISDICTION = re.compile(JURISDICTION + r"\Z")
 PURCHASE_MAX_AGE = timedelta(days=60)
 
 

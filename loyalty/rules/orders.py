@@ -67,7 +67,8 @@ class Order(NamedTuple):
 
     money: an ISO 4217 code; at: when; channel, store, tender: empty if the partner does not say.
     event: what happened; if it is no purchase it has no money, and what its partner says of it
-    stands in attributes, by name. standing: of who bought it.
+    stands in attributes, by name. standing: of who bought it; jurisdiction: where they live, if
+    that is known.
     """
 
     partner: str
@@ -81,6 +82,7 @@ class Order(NamedTuple):
     event: str = PURCHASE
     attributes: tuple[tuple[str, str], ...] = ()
     standing: Standing = NOBODY
+    jurisdiction: str = ""
 
     def tokens(self) -> frozenset[Token]:
         """All that a rule can be found by."""
