@@ -11,6 +11,9 @@ Use cases reach the outside through ports alone. The modules, from the ground up
     committing   one request, one effect: deciding again, answering again
     authority    whose word an entry rests on
     writing      an effect becomes a signed entry, and the rows that keep it
+    combining    two wallets become one
+    spending     whose points a member spends, and how many it may
+    owners       who may see a wallet or an account
     rules/       earn rules: what a purchase gives, and why it gives nothing
     expiry       how long points last
     programmes   a programme version: read strictly, and what it gives
@@ -27,6 +30,7 @@ and the use cases:
     consents     what a member lets others do: write to it, make a profile of it
     external_ids what a CRM or a card calls a member
     profiles     what a member is called, when it was born, where it lives
+    accounts     households and companies: members share a wallet
     purchases    what was bought earns points
     occurrences  what else than a purchase earns
     handing      vouchers that rules hand out

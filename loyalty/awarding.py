@@ -23,6 +23,7 @@ from loyalty.refusals import Code, Refused
 from loyalty.rules.counts import Delta, Tally
 from loyalty.rules.deciding import Outcome
 from loyalty.rules.orders import Miss, Order
+from loyalty.spending import account_kinds
 from loyalty.standing import Change, counted_by
 from loyalty.tallies import NO_TALLY, Counted, counted
 from loyalty.writing import PROGRAMME, Draft, refuse
@@ -120,11 +121,12 @@ def considered_by(
     occasion: Occasion,
     known: Mapping[str, Mapping[str, Tally]] | None,
     lives_in: str = "",
+    kinds: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Considered, ...]:
     """What each programme makes of an occasion.
 
     known: what is remembered of the member, by currency and programme; None: of nobody; lives_in:
-    the member's jurisdiction.
+    the member's jurisdiction; kinds: of the accounts that it buys for, by currency.
     """
     moment = _moment(coalition, occasion)
     order = occasion.order(partner, moment)._replace(jurisdiction=lives_in)
@@ -132,7 +134,7 @@ def considered_by(
         _considered(
             coalition,
             version,
-            order,
+            order._replace(account=kinds.get(version.programme.currency, "")),
             None if known is None else known.get(version.programme.currency, {}),
             occasion.field,
         )
@@ -160,7 +162,8 @@ class _Awarding:
         known: dict[str, Mapping[str, Tally]] = {}
         known.update((each, self._draft.tallies(id_)) for each, id_ in own.items())
         lives_in = self._found.record.jurisdiction
-        self.considered = considered_by(coalition, self._partner, occasion, known, lives_in)
+        kinds = account_kinds(coalition, self._found.record)
+        self.considered = considered_by(coalition, self._partner, occasion, known, lives_in, kinds)
 
     def plan(self, signature: Signature | None) -> Plan:
         """The entries of what is given, and what is remembered."""

@@ -60,6 +60,10 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
 _ENTERED = Answer(entered=True)
 
 
+class Overtaken(Exception):
+    """What a decision builds on has changed since it was read: it is to be decided anew."""
+
+
 class Request(NamedTuple):
     """One actor's request.
 
@@ -104,6 +108,8 @@ def carry_out(coalition: Coalition, request: Request, decide: Callable[[], Plan]
             coalition.sleep(_pause_s(coalition, attempt))
         try:
             plan = decide()
+        except Overtaken:
+            continue
         except Refused:
             # What it asks for may be impossible because it was done already.
             earlier = _earlier(coalition, request)

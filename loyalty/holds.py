@@ -14,6 +14,7 @@ from loyalty.ports import RecordPut, StandingPut
 from loyalty.records import Hold
 from loyalty.refusals import Code, Refused
 from loyalty.rewards import Redemption, check_taker, chosen, put_back
+from loyalty.spending import unspent
 from loyalty.texts import check_text
 from loyalty.writing import Draft, refuse
 
@@ -102,7 +103,7 @@ def void_hold(
         with _refusing():
             effect = void(draft.wallet(of.wallet), of)
             draft.add(request.id, "void", effect, by, of=hold_id, detail={"reason": reason})
-        records = put_back(coalition, held.counted)
+        records = (*put_back(coalition, held.counted), *unspent(coalition, held.counted, of))
         return draft.plan(request.id, records=records, standings=_left(effect, version))
 
     return carry_out(coalition, request, decide)

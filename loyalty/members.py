@@ -103,7 +103,13 @@ def jurisdiction_of(coalition: Coalition, wallet: WalletId) -> str:
 
 
 def the_wallet(member: Member, currency: CurrencyCode, wanted: int, *field: str) -> WalletId:
-    """The wallet to take `wanted` points from. Raises Refused where a member never had one."""
+    """The wallet of its own to take `wanted` points from. Raises Refused where a member never had
+    one, and where it is an account's: `loyalty.spending` knows what each user may spend of that.
+    """
+    if currency in member.accounts:
+        raise Refused(
+            Code.NOT_PERMITTED, "these points are an account's: they buy rewards alone", *field
+        )
     wallet = member.wallets.get(currency)
     if wallet is None:
         raise Refused(Code.INSUFFICIENT_POINTS, f"{wanted} points are needed, 0 are there", *field)

@@ -23,6 +23,7 @@ from msgspec import Meta
 from ledger.canonical import MAX_INTEGER, canonical, parse
 from ledger.errors import RuleBroken
 from ledger.names import OPERATOR, CurrencyCode, Expires, Hash, day_of, digest
+from loyalty.account_rules import AccountRules
 from loyalty.clock.terms import AT_ONCE, Confirmation, Notices, check_confirmation, check_notices
 from loyalty.expiry import AnyExpiry
 from loyalty.refusals import Code, Refused
@@ -90,6 +91,7 @@ class Programme(Data, frozen=True, kw_only=True):
     tiers: Tiers | None = None
     segments: Annotated[tuple[Segment, ...], Meta(max_length=32)] = ()
     badges: Annotated[tuple[Badge, ...], Meta(max_length=32)] = ()
+    accounts: AccountRules | None = None
 
     @property
     def points_currency(self) -> CurrencyCode:

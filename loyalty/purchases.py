@@ -16,6 +16,7 @@ from loyalty.members import may_see_member, the_member
 from loyalty.refusals import Code, Refused
 from loyalty.rules.counts import Tally
 from loyalty.rules.orders import Line, Order
+from loyalty.spending import account_kinds
 from loyalty.tallies import read_tallies
 from loyalty.texts import check_amount, check_label, check_moment, check_text
 
@@ -100,8 +101,9 @@ def preview_earn(
     if member_id is None:
         return considered_by(coalition, partner, purchase, None)
     known = _remembered_of(coalition, actor, member_id)
-    lives_in = the_member(coalition, member_id, "memberId").record.jurisdiction
-    return considered_by(coalition, partner, purchase, known, lives_in)
+    member = the_member(coalition, member_id, "memberId").record
+    kinds = account_kinds(coalition, member)
+    return considered_by(coalition, partner, purchase, known, member.jurisdiction, kinds)
 
 
 def _remembered_of(

@@ -15,13 +15,19 @@ class Partner(Record, frozen=True):
 
 
 class Member(Record, frozen=True):
-    """One who collects points. wallets: by currency; born: YYYY-MM-DD; jurisdiction: ISO 3166."""
+    """One who collects points. wallets: by currency; born: YYYY-MM-DD; jurisdiction: ISO 3166.
+
+    accounts: by currency, to which it belongs: `wallets` has the one that these share, and
+    own_wallets the member's own, for when it leaves.
+    """
 
     enrolled_at: str
     display_name: str = ""
     born: str = ""
     jurisdiction: str = ""
     wallets: Mapping[str, WalletId] = msgspec.field(default_factory=dict)
+    accounts: Mapping[str, str] = msgspec.field(default_factory=dict)
+    own_wallets: Mapping[str, WalletId] = msgspec.field(default_factory=dict)
 
 
 class ExternalId(Record, frozen=True):
@@ -66,10 +72,40 @@ class Consents(Record, frozen=True):
 
 
 class WalletOwner(Record, frozen=True):
-    """Whose wallet it is: the way back from an id on the ledger."""
+    """Whose wallet it is, a member's or an account's: the way back from an id on the ledger."""
 
     member: str
     currency: str
+    account: str = ""
+
+
+class Account(Record, frozen=True):
+    """A household or a company: members who share a wallet in one currency.
+
+    kind: what an operator says it is, like `hospital`; users: by member id, whether it is an owner;
+    invited: the same of those who may join.
+    """
+
+    programme: str
+    currency: str
+    wallet: WalletId
+    name: str
+    kind: str = ""
+    users: Mapping[str, bool] = msgspec.field(default_factory=dict)
+    invited: Mapping[str, bool] = msgspec.field(default_factory=dict)
+
+
+class AccountUse(Record, frozen=True):
+    """What one member spends of an account, kept under `<account>/<member>`.
+
+    active: it belongs to it now; points_per_month: what it may spend in a calendar month, None: all
+    there is; spent: points in `month`, like 2026-11.
+    """
+
+    active: bool = False
+    points_per_month: int | None = None
+    month: str = ""
+    spent: int = 0
 
 
 class ProgrammeText(Record, frozen=True):

@@ -14,13 +14,14 @@ from loyalty.actors import MemberActor, Operator, PartnerActor
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
-from loyalty.members import the_member, the_wallet
+from loyalty.members import the_member
 from loyalty.ports import Commit, RecordPut
 from loyalty.programmes import Programme, Reward
 from loyalty.records import Member, RewardTaken, Voucher
 from loyalty.refusals import Code, Refused
 from loyalty.rules.conditions.period import Period
 from loyalty.rules.orders import Miss, Order
+from loyalty.spending import Spender, source_of
 from loyalty.texts import check_label
 from loyalty.vouchers import list_handed, voucher_issued, voucher_of
 from loyalty.writing import Draft, refuse
@@ -36,7 +37,7 @@ class Redemption(NamedTuple):
 
 class Chosen(NamedTuple):
     """A reward that a member may have now. wallet: None where it is free; counts: one more taken of
-    what is limited.
+    what is limited, and points spent of an account.
     """
 
     rule: Hash
@@ -100,10 +101,13 @@ def chosen(
     member = the_member(coalition, wanted.member, "memberId").record
     getting = Getting(wanted.member, member, wanted.programme, reward, coalition.now())
     counts = got(coalition, governance, getting)
-    wallet = None
-    if reward.points:
-        wallet = the_wallet(member, programme.points_currency, reward.points, "rewardId")
-    return Chosen(rule, programme, reward, wallet, counts)
+    if not reward.points:
+        return Chosen(rule, programme, reward, None, counts)
+    spender = Spender(wanted.member, member)
+    wallet, spent = source_of(
+        coalition, spender, programme.points_currency, reward.points, "rewardId"
+    )
+    return Chosen(rule, programme, reward, wallet, (*counts, *spent))
 
 
 class Getting(NamedTuple):

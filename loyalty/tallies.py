@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from ledger.names import WalletId
-from loyalty.rules.counts import Delta, Tally
+from loyalty.rules.counts import Delta, Tally, added
 
 NO_TALLY = Tally()
 
@@ -48,6 +48,16 @@ def counted(programme: str, deltas: tuple[Delta, ...]) -> Counted:
 def counted_in(detail: bytes) -> Mapping[str, tuple[int, ...]]:
     """The deltas that the detail of an order's row keeps: none where it was erased."""
     return msgspec.json.decode(detail[_SALT_BYTES:], type=_Detail).counted if detail else {}
+
+
+def both(one: Tally, other: Tally) -> Tally:
+    """What a programme remembers of two wallets that become one; `one` is the one that lives on."""
+    sums = other.counts.items()
+    deltas = (Delta(key, day, amount) for key, days in sums for day, amount in days.items())
+    paid = {
+        id_: max(one.paid.get(id_, 0), other.paid.get(id_, 0)) for id_ in {**one.paid, **other.paid}
+    }
+    return Tally(added(one.counts, deltas), one.tier or other.tier, paid)
 
 
 def read_tallies(text: bytes) -> Mapping[str, Tally]:

@@ -2,6 +2,10 @@
 
 `Draft` collects the entries of one commit in order, each built on the wallets as the one before
 left them: an expire before the redeem that needs it, one earn for each programme.
+
+A wallet that has come to its end is closed: what is remembered of it is `CLOSED`, in its last row
+or in a tally row at the next place. Whoever read the wallet before that finds the place changed,
+and whoever reads it after decides anew, so nothing comes into a closed wallet.
 """
 
 from collections.abc import Mapping
@@ -16,7 +20,7 @@ from ledger.names import At, CurrencyCode, Hash, TransactionId, WalletId, digest
 from ledger.tx import Authority, Link, Tx
 from ledger.wallets import Wallet, after, lapsed_lots, lot_changes
 from loyalty.coalition import Coalition
-from loyalty.committing import Answer, News, Plan
+from loyalty.committing import Answer, News, Overtaken, Plan
 from loyalty.ports import (
     Commit,
     RecordPut,
@@ -31,6 +35,9 @@ from loyalty.tallies import Counted, read_tallies, tallies_text
 
 EXPIRY = "system:expiry"
 PROGRAMME = "system:programme"
+
+CLOSED = b"{ }"
+"""Reads as a tally of nothing, which `tallies_text` never writes so."""
 
 
 class Draft:
@@ -52,6 +59,8 @@ class Draft:
             id_: rows[id_].wallet if id_ in rows else Wallet(id_, currency)
             for id_, currency in wallets.items()
         }
+        if any(row.tally == CLOSED for row in rows.values()):
+            raise Overtaken
         self._found = rows
         self._tallies = {id_: rows[id_].tally if id_ in rows else b"" for id_ in wallets}
         # Not before any chain's newest entry, nor before what governance says came in force.
@@ -68,6 +77,12 @@ class Draft:
         """A wallet more, which has no row yet."""
         self._wallets[id_] = Wallet(id_, currency)
         self._tallies[id_] = b""
+
+    def close(self, id_: WalletId) -> None:
+        """Nothing comes into this wallet any more; it is to be empty. What is remembered of it is
+        remembered elsewhere.
+        """
+        self._tallies[id_] = CLOSED
 
     def tallies(self, id_: WalletId) -> Mapping[str, Tally]:
         """What programmes remember of a wallet's orders, by programme."""

@@ -14,13 +14,19 @@ from loyalty.ports import StoreUnavailable
 from schema.limits import Schema
 from schema.mutations.block_card import BlockCard
 from schema.mutations.capture_hold import CaptureHold
+from schema.mutations.change_account_user import ChangeAccountUser
+from schema.mutations.classify_account import ClassifyAccount
 from schema.mutations.confirm_transaction import ConfirmTransaction
 from schema.mutations.create_currency import CreateCurrency
 from schema.mutations.enrol_member import EnrolMember
 from schema.mutations.erase_recognition_message import EraseRecognitionMessage
 from schema.mutations.give_recognition import GiveRecognition
 from schema.mutations.hold_reward import HoldReward
+from schema.mutations.invite_to_account import InviteToAccount
+from schema.mutations.join_account import JoinAccount
+from schema.mutations.leave_account import LeaveAccount
 from schema.mutations.link_external_id import LinkExternalId
+from schema.mutations.open_account import OpenAccount
 from schema.mutations.publish_programme import PublishProgramme
 from schema.mutations.record_event import RecordEvent
 from schema.mutations.record_purchase import RecordPurchase
@@ -35,6 +41,7 @@ from schema.mutations.transfer_points import TransferPoints
 from schema.mutations.unlink_external_id import UnlinkExternalId
 from schema.mutations.use_voucher import UseVoucher
 from schema.mutations.void_hold import VoidHold
+from schema.queries.account import AccountQuery
 from schema.queries.balance_proof import BalanceProofQuery
 from schema.queries.blocks import BlocksQuery
 from schema.queries.checkpoint import CheckpointQuery
@@ -65,6 +72,7 @@ QUERIES = (
     MemberQuery,
     MemberByExternalIdQuery,
     GivingAllowanceQuery,
+    AccountQuery,
     WalletQuery,
     TransactionQuery,
     NodeQuery,
@@ -98,6 +106,12 @@ MUTATIONS = (
     GiveRecognition,
     EraseRecognitionMessage,
     SetTeam,
+    ChangeAccountUser,
+    ClassifyAccount,
+    LeaveAccount,
+    JoinAccount,
+    InviteToAccount,
+    OpenAccount,
 )
 
 

@@ -84,6 +84,8 @@ LITRES = {
 TRANSACTION = """{ id kind at rule of { id } entryHash by { party key signature asked }
     postings { account currency amount } lots { wallet expires issuer change }
     chains { wallet seq available arrears } }"""
+ACCOUNT = """account { id name kind wallet { id available }
+    users { memberId isOwner joined pointsPerMonth spentThisMonth } }"""
 RESULTS = {
     "registerPartner": "partner { id partnerId name keys }",
     "registerOperatorKey": "operator { operatorId keys }",
@@ -109,6 +111,12 @@ RESULTS = {
     "giveRecognition": "recognition { id points givenAt message giverName receiverName }",
     "eraseRecognitionMessage": "recognition { id message }",
     "setTeam": "team",
+    "openAccount": ACCOUNT,
+    "inviteToAccount": ACCOUNT,
+    "joinAccount": ACCOUNT,
+    "leaveAccount": ACCOUNT,
+    "changeAccountUser": ACCOUNT,
+    "classifyAccount": ACCOUNT,
 }
 # What a purchase was decided by: not said again where a request is answered again.
 DECISIONS = """explanation { programme { programmeId } currency points expires

@@ -68,7 +68,8 @@ class Order(NamedTuple):
     money: an ISO 4217 code; at: when; channel, store, tender: empty if the partner does not say.
     event: what happened; if it is no purchase it has no money, and what its partner says of it
     stands in attributes, by name. standing: of who bought it; jurisdiction: where they live, if
-    that is known.
+    that is known; account: the kind of the account that buys, empty if none does or nobody said
+    what it is.
     """
 
     partner: str
@@ -83,10 +84,12 @@ class Order(NamedTuple):
     attributes: tuple[tuple[str, str], ...] = ()
     standing: Standing = NOBODY
     jurisdiction: str = ""
+    account: str = ""
 
     def tokens(self) -> frozenset[Token]:
         """All that a rule can be found by."""
         places = {("channel", self.channel), ("store", self.store), ("tender", self.tender)}
+        places.add(("account", self.account))
         who = {("tier", self.standing.tier)} | {("segment", id_) for id_ in self.standing.segments}
         categories = {("category", line.category) for line in self.lines}
         said = {(f"attribute {name}", value) for name, value in self.attributes}

@@ -7,6 +7,7 @@ from ledger.errors import RuleBroken, shown
 from ledger.names import CurrencyCode, WalletId
 from loyalty.actors import MemberActor
 from loyalty.members import may_see_member
+from loyalty.owners import may_see_wallet
 from loyalty.records import WalletOwner
 from schema.context import Context, Info
 from schema.queries.ids import id_of
@@ -49,7 +50,7 @@ def _may_ask(context: Context, owner: WalletOwner | None) -> bool:
     """Whoever may see the wallet; that there is none concerns no member."""
     actor = context.actor
     if owner is not None:
-        return may_see_member(context.coalition, actor, owner.member)
+        return may_see_wallet(context.coalition, actor, owner)
     return not isinstance(actor, MemberActor) and may_see_member(context.coalition, actor, "")
 
 

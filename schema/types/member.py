@@ -104,7 +104,7 @@ class Member(Node):
         found = await info.context.record(Consents, self.key)
         return [] if found is None else [Consent.of(each, actor) for each in found.statements]
 
-    @strawberry.field(description="One for each currency.")
+    @strawberry.field(description="One for each currency: that which purchases earn into.")
     def wallets(self) -> list[Wallet]:
         return [self._wallet(code, id_) for code, id_ in sorted(self.record.wallets.items())]
 
@@ -129,7 +129,9 @@ class Member(Node):
         return standing(info.context, self.key, programme_id.node_id)
 
     def _wallet(self, currency: str, id_: WalletId) -> Wallet:
-        return Wallet(key=id_, owner=WalletOwner(self.key, currency))
+        account = self.record.accounts.get(currency, "")
+        owner = WalletOwner("" if account else self.key, currency, account)
+        return Wallet(key=id_, owner=owner)
 
 
 async def member(context: Context, id_: str) -> Member | None:

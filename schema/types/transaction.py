@@ -10,6 +10,7 @@ from ledger.entries import Entry, read_entry
 from ledger.names import TransactionId
 from ledger.tx import Tx, read_tx
 from loyalty.actors import MemberActor, PartnerActor
+from loyalty.owners import may_see_wallet
 from loyalty.ports import TransactionRow
 from loyalty.records import Hold, WalletOwner
 from schema.context import Context, Info
@@ -169,7 +170,7 @@ async def _own_wallets(context: Context, tx: Tx, actor: MemberActor) -> frozense
     return frozenset(
         wallet
         for wallet, owner in zip(wallets, owners, strict=True)
-        if owner is not None and owner.member == actor.id
+        if owner is not None and may_see_wallet(context.coalition, actor, owner)
     )
 
 

@@ -10,7 +10,7 @@ from ledger.names import CurrencyCode, WalletId
 from ledger.wallets import Wallet as WalletState
 from ledger.wallets import lapsed, lapsed_lots
 from loyalty.actors import PartnerActor
-from loyalty.members import may_see_member
+from loyalty.owners import may_see_wallet
 from loyalty.records import WalletOwner
 from schema.context import Context, Info
 from schema.scalars import Points, bad_input
@@ -45,11 +45,14 @@ class Wallet(Node):
     def currency(self) -> str:
         return self.owner.currency
 
-    @strawberry.field(description="Absent for partners: a wallet's id tells them nobody's name.")
+    @strawberry.field(
+        description="Absent for partners, whom a wallet's id tells nobody's name, and where "
+        "members share it."
+    )
     async def member(
         self, info: Info
     ) -> Annotated["Member", strawberry.lazy("schema.types.member")] | None:
-        if isinstance(info.context.actor, PartnerActor):
+        if isinstance(info.context.actor, PartnerActor) or not self.owner.member:
             return None
         # There, because the module of members needs this one.
         from schema.types.member import member  # noqa: PLC0415
@@ -125,7 +128,7 @@ async def wallet(context: Context, id_: WalletId) -> Wallet | None:
     """A wallet that the actor may see; None for others and for unknown ones alike."""
     actor = context.actor
     owner = await context.record(WalletOwner, id_)
-    if owner is None or not may_see_member(context.coalition, actor, owner.member):
+    if owner is None or not may_see_wallet(context.coalition, actor, owner):
         return None
     return Wallet(key=id_, owner=owner)
 

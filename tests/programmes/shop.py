@@ -14,6 +14,7 @@ from ledger.names import transaction_id
 from loyalty.actors import Actor, PartnerActor
 from loyalty.committing import News, read_answer
 from loyalty.programmes import read_programme
+from storage.memory import MemoryStore
 from tests.coalition import DECISIONS, EXPLAINED, OPERATOR, House, as_member, gid
 
 HERE = Path(__file__).parent
@@ -24,8 +25,8 @@ class Shop(House):
 
     results = EXPLAINED
 
-    def __init__(self, name: str, decimals: int = 0) -> None:
-        super().__init__()
+    def __init__(self, name: str, decimals: int = 0, store: MemoryStore | None = None) -> None:
+        super().__init__(store)
         self.document = json.loads((HERE / name).read_text())
         programme = read_programme(self.document).programme
         self.programme_id, self.currency = programme.id, programme.currency

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Union
 
+from loyalty.rules.conditions.account import Account
 from loyalty.rules.conditions.attributes import Attribute
 from loyalty.rules.conditions.clock_times import Dates, Hours, Weekday
 from loyalty.rules.conditions.condition import Condition
@@ -13,6 +14,7 @@ from loyalty.rules.conditions.standing import Reaches, Segment, Tier
 
 KINDS: tuple[type[Condition], ...] = (
     Attribute,
+    Account,
     Channel,
     Dates,
     Hours,

@@ -57,6 +57,7 @@ def is_id(member: str) -> bool:
         "voucherId",
         "toMemberId",
         "holdId",
+        "accountId",
         "earnId",
         "recognitionId",
     }
@@ -140,6 +141,12 @@ OTHER: dict[str, dict[str, Any]] = {
     "giveRecognition": {"points": 19},
     "eraseRecognitionMessage": {"recognitionId": gid("Recognition", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
     "setTeam": {"team": "day"},
+    "openAccount": {"accountName": "Another"},
+    "inviteToAccount": {"pointsPerMonth": 101},
+    "joinAccount": {"bringPoints": False},
+    "leaveAccount": {"memberId": gid("Member", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
+    "changeAccountUser": {"pointsPerMonth": 51},
+    "classifyAccount": {"kind": "school"},
 }
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.coalition import GROCER, OPERATOR, Faulty, House, as_member, gid
+from tests.coalition import FUEL, GROCER, LITRES, OPERATOR, Faulty, House, as_member, gid
 
 QUERIES = {
+    "account": ("Account", "query ($id: ID!) { account(id: $id) { id } }"),
     "member": ("Member", "query ($id: ID!) { member(id: $id) { id } }"),
     "partner": ("Partner", "query ($id: ID!) { partner(id: $id) { id } }"),
     "programme": ("Programme", "query ($id: ID!) { programme(id: $id) { id } }"),
@@ -12,7 +13,7 @@ QUERIES = {
     "wallet": ("Wallet", "query ($id: ID!) { wallet(id: $id) { id } }"),
 }
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
-TYPES = ["Member", "Partner", "Programme", "Transaction", "Voucher", "Wallet"]
+TYPES = ["Account", "Member", "Partner", "Programme", "Transaction", "Voucher", "Wallet"]
 IDS = ["", "#", "x#T", "é", "\u202e", "\x00", "../..", "a:b", "A" * 100_000]
 
 each = pytest.mark.parametrize("name", QUERIES)
@@ -81,7 +82,13 @@ def test_a_node_is_found_by_its_global_id(house: House) -> None:
     """Everything that has an id is found by it, as what it is."""
     member = house.enrolled()
     earned = house.earned(member, 80)
+    sharing = {"opened_by": "member", "users_max": 2}
+    document = {**LITRES, "version": 2, "accounts": sharing}
+    house.done(FUEL, "publishProgramme", house.programme(document, "fuel"))
+    programme = gid("Programme", "litres")
+    asked = house.input(programmeId=programme, memberId=member, accountName="Home")
     things = {
+        "Account": house.done(as_member(member), "openAccount", asked)["account"]["id"],
         "Member": member,
         "Partner": gid("Partner", "grocer"),
         "Programme": gid("Programme", "stars"),
