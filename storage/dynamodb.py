@@ -204,8 +204,8 @@ class DynamoStore:
         self, wallet: WalletId, before_seq: int | None, limit: int
     ) -> Sequence[WalletRow]:
         below = rows.seq_sk(before_seq - 1) if before_seq is not None else "E#~"
-        # One more: the newest may be a tally row.
-        found = self._newest_first(wallet, below, limit + (before_seq is None))
+        # One more: the first may be a tally row.
+        found = self._newest_first(wallet, below, limit + 1)
         return [rows.wallet_row(item) for item in found if not rows.is_tally(item)][:limit]
 
     def _newest_first(self, wallet: WalletId, below: str, limit: int) -> Iterator[Item]:

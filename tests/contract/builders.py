@@ -39,6 +39,7 @@ from loyalty.ports import (
     RecordPut,
     StandingPut,
     Store,
+    TallyRow,
     TransactionRow,
     WalletRow,
 )
@@ -93,6 +94,13 @@ def wallet_row(wallet: int, seq: int, points: int = 25, detail: bytes = b"") -> 
     head = digest(b"entry %d of %d" % (seq, wallet))
     state = Wallet(wallet_id(wallet), STARS, seq, head, AT, Balances(points), lots)
     return WalletRow(state, transaction(1000 * wallet + seq), "earn", detail)
+
+
+def tally_row(wallet: int, after_seq: int, version: int, tally: bytes = b"tally") -> TallyRow:
+    """What stands at the place of the row after that seq."""
+    if after_seq:
+        return TallyRow(wallet_row(wallet, after_seq).wallet, tally, version)
+    return TallyRow(Wallet(wallet_id(wallet), STARS), tally, version)
 
 
 def governance_row(seq: int, size_bytes: int = 20) -> GovernanceRow:

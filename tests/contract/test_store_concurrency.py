@@ -33,6 +33,7 @@ from tests.contract.builders import (
     governance_row,
     redeems,
     standing,
+    tally_row,
     transaction_row,
     wallet_row,
 )
@@ -69,6 +70,12 @@ def at_once(action: Callable[[int], T]) -> list[T]:
 
 RIVALS: dict[str, Callable[[int], Commit]] = {
     "the next row of a wallet": lambda writer: Commit((), (wallet_row(1, 1, 1 + writer),)),
+    "the tally of a wallet": lambda writer: Commit((), tallies=(tally_row(1, 0, 1),)),
+    "the tally of a wallet or its next row": lambda writer: (
+        Commit((), tallies=(tally_row(1, 0, 1, b"%d" % writer),))
+        if writer % 2
+        else Commit((), (wallet_row(1, 1, 1 + writer),))
+    ),
     "two wallets in either order": lambda writer: Commit(
         (), tuple(wallet_row(n, 1, 1 + writer) for n in ((1, 2) if writer % 2 else (2, 1)))
     ),

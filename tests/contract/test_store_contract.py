@@ -14,6 +14,7 @@ from loyalty.ports import (
     RecordPut,
     StandingPut,
     Store,
+    TallyRow,
     TransactionRow,
     Versioned,
     WalletRow,
@@ -27,6 +28,7 @@ from tests.contract.builders import (
     contents,
     governance_row,
     standing,
+    tally_row,
     transaction,
     transaction_row,
     wallet_id,
@@ -174,6 +176,75 @@ def test_a_place_must_be_free_and_no_more_is_asked(store: Store) -> None:
     assert [row.seq for row in store.governance(1)] == [2, 7]
 
 
+def tally(*rows: TallyRow) -> Commit:
+    return Commit((), tallies=rows)
+
+
+def test_a_tally_row_is_the_newest_of_its_wallet_and_none_of_the_ledger(store: Store) -> None:
+    """The head tells what it holds; whoever reads entries meets only entries."""
+    store.commit(FIRST)
+    before = sorted(store.ledger_rows(), key=repr)
+    first = wallet_row(1, 1)
+    for row in (tally_row(1, 1, 1), tally_row(1, 1, 2, b"more"), tally_row(3, 0, 1)):
+        assert store.commit(tally(row)) is Outcome.DONE
+        assert store.wallet(row.wallet.id) == row
+    assert store.wallets([wallet_id(1)]) == {wallet_id(1): tally_row(1, 1, 2, b"more")}
+    assert sorted(store.ledger_rows(), key=repr) == before
+    assert list(store.wallet_history(wallet_id(1), None, 1)) == [first]
+    assert list(store.wallet_history(wallet_id(1), 9, 1)) == [first]
+    assert list(store.wallet_rows(wallet_id(1), 0, 10)) == [first]
+    assert list(store.wallet_rows(wallet_id(3), 0, 10)) == []
+    assert store.wallet_row(wallet_id(1), 2) is None
+    assert set(store.wallet_ids()) == {wallet_id(1), wallet_id(2), wallet_id(3)}
+
+
+def test_the_next_entry_takes_the_place_of_the_tally_row_that_was_read(store: Store) -> None:
+    """And nothing else does: not who read none, nor who read an older one."""
+    store.commit(FIRST)
+    for version in (1, 2):
+        assert store.commit(tally(tally_row(1, 1, version))) is Outcome.DONE
+    row = wallet_row(1, 2)._replace(tally=b"kept")
+    for read in (0, 1, 3):
+        assert store.commit(Commit((), (row._replace(replaces=read),))) is Outcome.MOVED
+    assert store.commit(Commit((), (row._replace(replaces=2),))) is Outcome.DONE
+    assert store.wallet(wallet_id(1)) == row
+    assert store.wallet_row(wallet_id(1), 2) == row
+    assert list(store.wallet_rows(wallet_id(1), 1, 10)) == [row]
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_no_tally_row_takes_the_place_of_an_entry(store: Store, version: int) -> None:
+    """Whatever was read before the entry came."""
+    store.commit(FIRST)
+    store.commit(tally(tally_row(1, 0, version)))
+    store.commit(tally(tally_row(2, 1, 1)))
+    store.commit(Commit((), (wallet_row(2, 2)._replace(replaces=1),)))
+    before = contents(store)
+    assert store.commit(tally(tally_row(1, 0, version))) is Outcome.MOVED
+    assert store.commit(tally(tally_row(2, 1, version))) is Outcome.MOVED
+    assert contents(store) == before
+
+
+@pytest.mark.parametrize("version", [1, 3, 4])
+def test_a_tally_row_follows_the_one_that_was_read(store: Store, version: int) -> None:
+    """Version by version."""
+    for each in (1, 2):
+        assert store.commit(tally(tally_row(1, 0, each))) is Outcome.DONE
+    expected = Outcome.DONE if version == 3 else Outcome.MOVED
+    assert store.commit(tally(tally_row(1, 0, version))) is expected
+
+
+def test_a_tally_row_before_the_first_entry_gives_way_to_it(store: Store) -> None:
+    """A wallet may be counted before it has had a point."""
+    assert store.commit(tally(tally_row(1, 0, 1))) is Outcome.DONE
+    head = store.wallet(wallet_id(1))
+    assert head is not None
+    assert (head.wallet.seq, head.wallet.at) == (0, "")
+    row = wallet_row(1, 1)._replace(tally=b"kept")
+    assert store.commit(Commit((), (row._replace(replaces=1),))) is Outcome.DONE
+    assert store.wallet(wallet_id(1)) == row
+
+
 @pytest.mark.parametrize("items", [0, 101])
 def test_a_commit_has_1_to_100_items(store: Store, items: int) -> None:
     """What DynamoDB cannot take as one transaction is refused before anything is sent."""
@@ -198,11 +269,12 @@ def test_a_commit_of_100_items_is_done(store: Store) -> None:
     [
         Commit((transaction_row(1), transaction_row(1))),
         Commit(REQUEST, (wallet_row(1, 1), wallet_row(1, 1, 99))),
+        Commit(REQUEST, (wallet_row(1, 2),), tallies=(tally_row(1, 1, 1),)),
         Commit(REQUEST, (), (governance_row(1), governance_row(1, 99)), governance_at=AT),
         Commit(REQUEST, records=(RecordPut("ana", Card("a")), RecordPut("ana", Card("b")))),
         Commit(REQUEST, standings=(StandingPut(standing(1, 50)), StandingPut(standing(1, 20), 1))),
     ],
-    ids=["transactions", "wallets", "governance", "records", "standings"],
+    ids=["transactions", "wallets", "wallet and tally", "governance", "records", "standings"],
 )
 def test_a_commit_writes_no_item_twice(store: Store, twice: Commit) -> None:
     """DynamoDB takes no such transaction, so no store does."""
