@@ -1,0 +1,207 @@
+"""What a programme remembers: the same whatever comes back, and in whatever parts."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.names import At
+from loyalty.programmes import Version, read_programme
+from loyalty.refusals import Refused
+from loyalty.rules.counts import Delta, Tally, added, taken_back
+from loyalty.rules.orders import Order
+from loyalty.tallies import Counted, counted, read_tallies, tallies_text
+
+NOW = "2026-11-21T12:00:00.000Z"
+BASE = {
+    "effect": "points_per_amount",
+    "id": "base",
+    "partners": ["shop"],
+    "money": "USD",
+    "points": 3,
+    "per_minor": 700,
+    "rounding": "carry",
+}
+DOCUMENT: dict[str, Any] = {
+    "id": "shop",
+    "version": 1,
+    "name": "Shop",
+    "currency": "SHOP",
+    "measures": [
+        {"id": "spend", "count": "spend", "money": "USD", "over": {"over": "rolling", "days": 90}},
+        {"id": "points", "count": "points", "over": {"over": "calendar", "period": "year"}},
+        {"id": "visits", "count": "visits", "over": {"over": "ever"}},
+    ],
+    "tiers": {
+        "measure": "points",
+        "grace_days": 10,
+        "levels": [{"id": "silver", "name": "Silver", "at": 20}, {"id": "vip", "name": "VIP"}],
+    },
+    "badges": [{"id": "ten", "name": "Ten visits", "measure": "visits", "at": 10}],
+    "earn": [{**BASE, "caps": [{"points": 50, "in": "month"}]}],
+    "rewards": [],
+    "expiry": {"after": "never"},
+}
+SHOP = read_programme(DOCUMENT)
+
+
+def bought(version: Version, tally: Tally, minor: int, at: str = NOW) -> tuple[int, Counted, Tally]:
+    """Points, what is kept with the order, what is remembered after it."""
+    order = version.seen(Order("shop", "USD", minor, At(at)), tally)
+    award = version.award(order)
+    change = version.counting.changed(tally, award.deltas, at)
+    return award.points, counted("shop", award.deltas), change.tally
+
+
+@given(st.lists(st.integers(1, 4_000), max_size=25))
+def test_carried_points_are_those_of_the_sum(amounts: list[int]) -> None:
+    """However an amount is split into orders, the points are those of all of it."""
+    version = read_programme({**DOCUMENT, "earn": [BASE]})
+    tally, given_ = Tally(), 0
+    for minor in amounts:
+        points, _, tally = bought(version, tally, minor)
+        given_ += points
+    assert given_ == sum(amounts) * 3 // 700
+
+
+@given(st.lists(st.integers(1, 4_000), min_size=1, max_size=12), st.data())
+def test_what_comes_back_was_never_counted(amounts: list[int], data: st.DataObject) -> None:
+    """In any order and in any parts: then the tally is as if nothing had been bought."""
+    tally, orders = Tally(), []
+    for minor in amounts:
+        points, kept, tally = bought(SHOP, tally, minor)
+        orders.append((max(points, 1), kept))
+    for whole, kept in data.draw(st.permutations(orders)):
+        parts = sorted(data.draw(st.sets(st.integers(1, whole), max_size=3)) | {whole})
+        for before, after in zip([0, *parts], parts, strict=False):
+            deltas = taken_back(kept.each(), whole, before, after)
+            tally = SHOP.counting.changed(tally, deltas, NOW).tally
+    assert tally == Tally()
+
+
+@given(st.integers(-(2**53), 2**53), st.integers(1, 1_000), st.data())
+def test_a_part_takes_its_share(amount: int, whole: int, data: st.DataObject) -> None:
+    """Never more than the whole, and together all of it."""
+    part = data.draw(st.integers(0, whole))
+    (first,) = taken_back([Delta("k", 1, amount)], whole, 0, part)
+    (rest,) = taken_back([Delta("k", 1, amount)], whole, part, whole)
+    assert first.amount + rest.amount == -amount
+    assert abs(first.amount) <= abs(amount)
+
+
+def test_a_rolling_sum_forgets_what_no_order_can_reach() -> None:
+    """A row does not grow with the years."""
+    tally = Tally()
+    for month in range(1, 13):
+        _, _, tally = bought(SHOP, tally, 700, f"2026-{month:02d}-28T12:00:00.000Z")
+    # 90 days, 60 for late orders, 10 of grace.
+    assert len(tally.counts["m:spend"]) == 6
+    assert tally.counts["m:visits"] == {0: 12}
+
+
+def test_a_tier_is_told_when_it_changes_and_not_again() -> None:
+    """Up by an order, down by what came back."""
+    counting, tally, told = SHOP.counting, Tally(), []
+    for minor in (4_000, 700, 700):
+        order = SHOP.seen(Order("shop", "USD", minor, At(NOW)), tally)
+        change = counting.changed(tally, SHOP.award(order).deltas, NOW)
+        tally = change.tally
+        told.append(change.tier)
+    assert told == [None, "silver", None]
+    back = [Delta("m:points", day, -amount) for day, amount in tally.counts["m:points"].items()]
+    assert counting.changed(tally, back, NOW).tier == ""
+
+
+def test_a_tier_that_was_paid_for_lasts_through_its_last_day() -> None:
+    """And is the higher one then."""
+    paid = Tally(paid={"vip": 100})
+    assert [SHOP.counting.tier(paid, day) for day in (99, 100, 101)] == ["vip", "vip", ""]
+    assert SHOP.counting.turns(paid, 100) == 101
+    assert SHOP.counting.turns(paid, 101) is None
+
+
+def test_a_month_has_its_cap() -> None:
+    """50 points by the rule; what is spent beyond is not kept for the next month."""
+    points, _, tally = bought(SHOP, Tally(), 100_000)
+    assert points == 50
+    assert bought(SHOP, tally, 7_000)[0] == 0
+    assert bought(SHOP, tally, 7_000, "2026-12-01T00:00:00.000Z")[0] == 30
+
+
+@given(
+    st.dictionaries(
+        st.text("abc", min_size=1, max_size=3),
+        st.builds(
+            lambda counts, tier: Tally(added({}, counts), tier),
+            st.lists(
+                st.builds(Delta, st.text("mc:", min_size=1), st.integers(0, 4_000), st.integers())
+            ),
+            st.sampled_from(["", "gold"]),
+        ),
+        max_size=3,
+    )
+)
+def test_tallies_are_read_as_they_were_written(tallies: dict[str, Tally]) -> None:
+    """Those of nothing are left out."""
+    kept = {id_: each for id_, each in tallies.items() if each != Tally()}
+    assert read_tallies(tallies_text(tallies)) == kept
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "said"),
+    [
+        ({"tiers": {**DOCUMENT["tiers"], "measure": "nights"}}, ["tiers", "measure"], "points"),
+        (
+            {"badges": [{"id": "aa", "name": "A", "measure": "none", "at": 1}]},
+            ["badges", "0", "measure"],
+            "one of points, spend, visits",
+        ),
+        (
+            {"earn": [{**BASE, "when": [{"condition": "tier", "any_of": ["gold"]}]}]},
+            ["earn", "0", "when", "0", "any_of"],
+            "one of silver, vip",
+        ),
+        (
+            {"earn": [{**BASE, "when": [{"condition": "segment", "any_of": ["big"]}]}]},
+            ["earn", "0", "when", "0", "any_of"],
+            "none is there",
+        ),
+        (
+            {"earn": [{**BASE, "when": [{"condition": "reaches", "measure": "points", "at": 1}]}]},
+            ["earn", "0", "when", "0", "measure"],
+            "one of spend, visits",
+        ),
+        (
+            {
+                "tiers": {
+                    "measure": "points",
+                    "levels": [
+                        {"id": "aa", "name": "A", "at": 20},
+                        {"id": "bb", "name": "B", "at": 20},
+                    ],
+                }
+            },
+            ["tiers"],
+            "overlap",
+        ),
+        (
+            {"measures": [{"id": "aa", "count": "spend", "over": {"over": "ever"}}]},
+            ["measures", "0"],
+            "money",
+        ),
+        (
+            {"segments": [{"id": "aa", "measure": "spend", "at_least": 5, "less_than": 5}]},
+            ["segments", "0"],
+            "nobody",
+        ),
+    ],
+)
+def test_a_programme_that_names_what_it_has_not_is_refused(
+    change: dict[str, Any], field: list[str], said: str
+) -> None:
+    """With the path, and what would be right."""
+    with pytest.raises(Refused) as refused:
+        read_programme({**DOCUMENT, **change})
+    assert list(refused.value.field) == ["document", *field]
+    assert said in refused.value.message
