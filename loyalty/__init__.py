@@ -32,6 +32,7 @@ and the use cases:
     profiles     what a member is called, when it was born, where it lives
     accounts     households and companies: members share a wallet
     purchases    what was bought earns points
+    batches      a till's offline orders, each taken once by its receipt
     occurrences  what else than a purchase earns
     handing      vouchers that rules hand out
     holds        points are set aside for a reward to come, then spent or given back

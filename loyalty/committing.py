@@ -112,7 +112,7 @@ def carry_out(coalition: Coalition, request: Request, decide: Callable[[], Plan]
             continue
         except Refused:
             # What it asks for may be impossible because it was done already.
-            earlier = _earlier(coalition, request)
+            earlier = answered(coalition, request)
             if earlier is not None:
                 return earlier
             if lost:
@@ -123,7 +123,7 @@ def carry_out(coalition: Coalition, request: Request, decide: Callable[[], Plan]
         if outcome is Outcome.DONE:
             return plan.answer
         if outcome in (Outcome.REPEATED, Outcome.UNKNOWN):
-            earlier = _earlier(coalition, request)
+            earlier = answered(coalition, request)
             if earlier is not None:
                 return earlier
         lost = lost or outcome is Outcome.UNKNOWN
@@ -151,7 +151,8 @@ def _whole(request: Request, plan: Plan) -> Commit:
     return commit
 
 
-def _earlier(coalition: Coalition, request: Request) -> Answer | None:
+def answered(coalition: Coalition, request: Request) -> Answer | None:
+    """What the request was answered, if it was. Raises Refused if that was with another input."""
     row = coalition.store.transactions([request.id]).get(request.id)
     if row is None:
         return None

@@ -65,6 +65,21 @@ class Statement(msgspec.Struct, frozen=True):
     source: str = ""
 
 
+class OrderTaken(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What came of one order of a batch: its entries, or why it was refused."""
+
+    transactions: tuple[TransactionId, ...] = ()
+    code: str = ""
+    message: str = ""
+    field: tuple[str, ...] = ()
+
+
+class PurchaseBatch(Record, frozen=True):
+    """What came of a till's batch, order by order, kept under the batch's transaction id."""
+
+    orders: tuple[OrderTaken, ...]
+
+
 class Consents(Record, frozen=True):
     """All that a member has agreed to or taken back, oldest first, kept under the member's id."""
 

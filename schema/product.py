@@ -30,6 +30,7 @@ from schema.mutations.open_account import OpenAccount
 from schema.mutations.publish_programme import PublishProgramme
 from schema.mutations.record_event import RecordEvent
 from schema.mutations.record_purchase import RecordPurchase
+from schema.mutations.record_purchases import RecordPurchases
 from schema.mutations.redeem_reward import RedeemReward
 from schema.mutations.register_operator_key import RegisterOperatorKey
 from schema.mutations.register_partner import RegisterPartner
@@ -94,6 +95,7 @@ MUTATIONS = (
     UnlinkExternalId,
     BlockCard,
     RecordPurchase,
+    RecordPurchases,
     RecordEvent,
     RedeemReward,
     UseVoucher,

@@ -94,6 +94,8 @@ RESULTS = {
     "enrolMember": "member { id displayName enrolledAt wallets { currency available } }",
     "setProfile": "member { id displayName born jurisdiction }",
     "setConsent": "member { id consents { purpose given at by source } }",
+    "recordPurchases": f"""results {{ reference points transactions {TRANSACTION}
+        userErrors {{ code field message }} }}""",
     "linkExternalId": "member { id externalIds { system id partnerId linkedAt } }",
     "unlinkExternalId": "member { id externalIds { system id partnerId linkedAt } }",
     "blockCard": "member { id externalIds { system id partnerId linkedAt } }",

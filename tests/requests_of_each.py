@@ -82,6 +82,19 @@ def record_event(house: House) -> Request:
     return GROCER, house.signed(GROCER, "earn", asked)
 
 
+def record_purchases(house: House) -> Request:
+    """A batch of an order that came singly before: the batch itself is all that is new."""
+    paid = house.purchase(
+        house.enrolled(),
+        1234,
+        idempotencyKey="receipt-0007",
+        reference="0007",
+        purchasedAt="2026-11-20T23:00:00.000Z",
+    )
+    house.done(GROCER, "recordPurchase", paid)
+    return GROCER, house.input(orders=[paid])
+
+
 def redeem_reward(house: House) -> Request:
     member = house.enrolled()
     house.earned(member, 80)
@@ -256,6 +269,7 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "blockCard": ("blockCard", block_card),
     "recordPurchase": ("recordPurchase", record_purchase),
     "recordEvent": ("recordEvent", record_event),
+    "recordPurchases": ("recordPurchases", record_purchases),
     "redeemReward": ("redeemReward", redeem_reward),
     "redeemReward at the till": ("redeemReward", redeem_reward_at_the_till),
     "useVoucher": ("useVoucher", use_voucher),

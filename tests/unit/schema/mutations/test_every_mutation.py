@@ -125,6 +125,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "enrolMember": {"displayName": "Chloë"},
     "setProfile": {"displayName": "Chloë"},
     "setConsent": {"given": False},
+    "recordPurchases": {"orders": []},
     "linkExternalId": {"externalId": "K-8"},
     "unlinkExternalId": {"externalId": "K-8"},
     "blockCard": {"newCardNumber": "K-9"},
