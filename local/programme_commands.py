@@ -11,6 +11,7 @@ Checks a programme file, or tries it on past orders, before anyone signs it.
 
   check     says what the file binds whom to, or its first fault and the line
   dry-run   says what it would have given for past orders, rule by rule
+  diff      says what a newer file changes for members, and who must sign it
   schema    prints the JSON Schema of programme files, for editors
 
 What a file may say: docs/programmes.md. Orders are JSON lines with what
@@ -26,6 +27,7 @@ _EXAMPLES = """\
 examples:
   tallystick programme check stars.json
   tallystick programme schema > programme.schema.json
+  tallystick programme diff stars.json stars-2.json
   tallystick programme dry-run stars.json --orders orders.jsonl
   tallystick programme dry-run stars.json --orders orders.jsonl \\
     --cost-per-1000 900 --json
@@ -37,8 +39,9 @@ exit status: 0, or 2 if a file cannot be read or published
 def add_programme_command(command: Command) -> None:
     """Adds it with its arguments."""
     parser = command("programme", "check a programme file, try it out", _PROGRAMME, _EXAMPLES)
-    parser.add_argument("what", choices=("check", "dry-run", "schema"))
+    parser.add_argument("what", choices=("check", "diff", "dry-run", "schema"))
     parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="the programme's JSON")
+    parser.add_argument("newer", type=Path, nargs="?", metavar="NEWER", help="for diff")
     parser.add_argument("--orders", type=Path, metavar="FILE", help="JSON lines, for dry-run")
     parser.add_argument(
         "--cost-per-1000",
@@ -51,7 +54,12 @@ def add_programme_command(command: Command) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from local.programme_files import check, print_schema, try_on_orders  # noqa: PLC0415
+    from local.programme_files import (  # noqa: PLC0415
+        check,
+        compare,
+        print_schema,
+        try_on_orders,
+    )
 
     if options.what == "schema":
         return print_schema()
@@ -59,6 +67,10 @@ def _run(options: argparse.Namespace) -> int:
         raise Problem(f"{options.what} needs the FILE with the programme's JSON")
     if options.what == "check":
         return check(options.file, as_json=options.json)
+    if options.what == "diff":
+        if options.newer is None:
+            raise Problem("diff needs two files: the older version's and the newer one's")
+        return compare(options.file, options.newer, as_json=options.json)
     if options.orders is None:
         raise Problem("dry-run needs past orders: --orders FILE, JSON lines as --help shows")
     return try_on_orders(options.file, options.orders, options.cost_per_1000, as_json=options.json)

@@ -17,12 +17,14 @@ import msgspec
 
 from ledger.names import At
 from local.problems import Problem
+from loyalty.differences import ABSENT
 from loyalty.dry_runs import DryRun, dry_run
 from loyalty.programmes import Version, json_schema, read_programme
 from loyalty.purchases import Basket, check_basket, order_of
 from loyalty.refusals import Refused
 from loyalty.rules.orders import Data, Line, Order
 from loyalty.texts import check_at
+from loyalty.versions_compared import Change, Compared, Turn, compared
 
 _SKIP = " \t\r\n"
 
@@ -83,6 +85,45 @@ def try_on_orders(file: Path, orders: Path, cost_per_1000: int | None, *, as_jso
     else:
         _print(found, cost)
     return 0
+
+
+def compare(file: Path, newer: Path, *, as_json: bool) -> int:
+    """Prints what a programme file changes beside an older one. Raises Problem."""
+    old, new = _version(file), _version(newer)
+    if old.programme.id != new.programme.id:
+        raise Problem(
+            f"{file} is of {old.programme.id} and {newer} of {new.programme.id}: "
+            "name two versions of one programme"
+        )
+    found = compared(old, new)
+    if as_json:
+        told = found._asdict() | {"changes": [_told(each) for each in found.changes]}
+        print(json.dumps(told))
+    else:
+        _print_compared(old, new, found)
+    return 0
+
+
+def _told(change: Change) -> dict[str, object]:
+    values = {name: getattr(change, name) for name in ("old", "new")}
+    said = {"path": change.path, "turn": change.turn.value, "text": change.text}
+    return said | {name: value for name, value in values.items() if value is not ABSENT}
+
+
+def _print_compared(old: Version, new: Version, found: Compared) -> None:
+    last, next_ = old.programme.version, new.programme.version
+    print(f"{new.programme.id}, version {last} to {next_}, for members:\n")
+    for change in found.changes:
+        turn = "" if change.turn is Turn.OTHER else change.turn.value.lower()
+        print(f"{turn:<8}{change.text}")
+    if not found.changes:
+        print("nothing changes")
+    print(f"\nsigns    {', '.join(found.signs)}")
+    for name in ("joining", "leaving"):
+        if getattr(found, name):
+            print(f"{name:<8} {', '.join(getattr(found, name))}")
+    if found.changes and next_ != last + 1:
+        print(f"\nPublish it as version {last + 1}: its `version` is {next_}.")
 
 
 def _print(found: DryRun, cost: int | None) -> None:

@@ -21,6 +21,8 @@ Use cases reach the outside through ports alone. The modules, from the ground up
     tallies      what programmes remember of a wallet's orders, in its row
     standing     where a member stands in a programme: tier, segments, badges
     awarding     from something that a member did to its points
+    differences  what differs between two documents
+    versions_compared  what another version changes for members, in plain words
     dry_runs     what a version would have given for past orders
 
 and the use cases:

@@ -56,6 +56,7 @@ from schema.queries.node import NodeQuery
 from schema.queries.partner import PartnerQuery
 from schema.queries.preview_earn import PreviewEarnQuery
 from schema.queries.programme import ProgrammeQuery
+from schema.queries.programme_diff import ProgrammeDiffQuery
 from schema.queries.receipt import ReceiptQuery
 from schema.queries.transaction import TransactionQuery
 from schema.queries.wallet import WalletQuery
@@ -68,6 +69,7 @@ QUERIES = (
     CoalitionQuery,
     PartnerQuery,
     ProgrammeQuery,
+    ProgrammeDiffQuery,
     PreviewEarnQuery,
     DryRunQuery,
     MemberQuery,

@@ -159,3 +159,29 @@ def test_the_published_json_schema_is_what_is_printed(capsys: Any) -> None:
 def test_a_command_without_its_file_says_so(capsys: Any) -> None:
     """In one line."""
     assert "needs the FILE" in run(capsys, "check")[2]
+
+
+def test_a_newer_file_is_compared_with_an_older(
+    capsys: Any, programme: str, tmp_path: Path
+) -> None:
+    """In plain words, with who signs it, and as JSON."""
+    newer = {**json.loads(Path(programme).read_text()), "version": 2}
+    newer["rewards"][0]["points"] = 60
+    path = written(tmp_path / "stars-2.json", newer)
+    status, out, _ = run(capsys, "diff", programme, path)
+    assert status == 0
+    assert "worse   A coffee is dearer: 60 points, not 50" in out
+    assert "signs    fuel, grocer" in out
+    told = json.loads(run(capsys, "diff", programme, path, "--json")[1])
+    (only,) = told["changes"]
+    assert (only["path"], only["old"], only["new"]) == (["rewards", "coffee", "points"], 50, 60)
+    assert told["signs"] == ["fuel", "grocer"]
+
+
+def test_what_cannot_be_compared_says_so(capsys: Any, programme: str, tmp_path: Path) -> None:
+    """One file alone, two programmes, or a number that is not the next."""
+    assert "two files" in run(capsys, "diff", programme)[2]
+    other = written(tmp_path / "moons.json", {**STARS, "id": "moons"})
+    assert "two versions of one programme" in run(capsys, "diff", programme, other)[2]
+    third = written(tmp_path / "third.json", {**STARS, "version": 3, "name": "Suns"})
+    assert "Publish it as version 2" in run(capsys, "diff", programme, third)[1]
