@@ -43,5 +43,7 @@ and the use cases:
     giving       members give each other points of an allowance
     reversals    goods come back, and the points that they earned
     confirmations  points of a purchase that wait become available
+    operator_keys  an operator's own key
+    adjustments  operators give or take points; past a limit a second one approves
     clock/       what a coalition does by itself as days go by
 """

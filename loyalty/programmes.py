@@ -26,6 +26,7 @@ from ledger.names import OPERATOR, CurrencyCode, Expires, Hash, day_of, digest
 from loyalty.account_rules import AccountRules
 from loyalty.clock.terms import AT_ONCE, Confirmation, Notices, check_confirmation, check_notices
 from loyalty.expiry import AnyExpiry
+from loyalty.goodwill import NO_GOODWILL, Goodwill, check_goodwill
 from loyalty.refusals import Code, Refused
 from loyalty.rules.benefits import Benefit
 from loyalty.rules.checking import check_counted, check_named
@@ -83,6 +84,7 @@ class Programme(Data, frozen=True, kw_only=True):
     earn: Annotated[tuple[AnyEffect, ...], Meta(max_length=500)]
     rewards: Annotated[tuple[Reward, ...], Meta(max_length=500)]
     expiry: AnyExpiry
+    goodwill: Goodwill = NO_GOODWILL
     confirmation: Confirmation = AT_ONCE
     giving: Giving | None = None
     notices: Notices = ()
@@ -98,10 +100,11 @@ class Programme(Data, frozen=True, kw_only=True):
         return CurrencyCode(self.currency)
 
     def partners(self) -> frozenset[str]:
-        """Whose points it can issue or burn: each must sign it."""
+        """Whose points it can issue or burn, and whom it bills: each must sign it."""
         issuing = {partner for _, partner in self.issuers()}
         benefits = {each.partner for each in self.benefits()}
-        return frozenset(issuing | benefits | {reward.partner for reward in self.rewards})
+        given = {reward.partner for reward in self.rewards}
+        return frozenset(issuing | benefits | given | self.goodwill.billed)
 
     def issuers(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Whose points it can issue, each with the place in the document that says so."""
@@ -238,6 +241,7 @@ def _check(programme: Programme) -> None:
             )
     check_triggers(programme.earn)
     _check_handed(programme)
+    check_goodwill(programme.goodwill)
     _check_multipliers(programme.earn)
     check_guards([rule.guard for rule in programme.earn])
     for each in (programme.expiry, *programme.expiry.by_jurisdiction.values()):

@@ -101,6 +101,7 @@ class Draft:
         *,
         rule: Hash | None = None,
         of: TransactionId | None = None,
+        approved: Authority | None = None,
         detail: Mapping[str, object] | None = None,
     ) -> None:
         """Signs the entry of an effect. Raises RuleBroken where the ledger would refuse it.
@@ -124,7 +125,7 @@ class Draft:
             chains,
             rows,
             by,
-            None,
+            approved,
             digest(salted) if salted else None,
             rule,
             of,

@@ -12,12 +12,15 @@ from strawberry.types import ExecutionContext
 
 from loyalty.ports import StoreUnavailable
 from schema.limits import Schema
+from schema.mutations.adjust_points import AdjustPoints
+from schema.mutations.approve_adjustment import ApproveAdjustment
 from schema.mutations.block_card import BlockCard
 from schema.mutations.capture_hold import CaptureHold
 from schema.mutations.change_account_user import ChangeAccountUser
 from schema.mutations.classify_account import ClassifyAccount
 from schema.mutations.confirm_transaction import ConfirmTransaction
 from schema.mutations.create_currency import CreateCurrency
+from schema.mutations.decline_adjustment import DeclineAdjustment
 from schema.mutations.enrol_member import EnrolMember
 from schema.mutations.erase_recognition_message import EraseRecognitionMessage
 from schema.mutations.give_recognition import GiveRecognition
@@ -43,6 +46,7 @@ from schema.mutations.unlink_external_id import UnlinkExternalId
 from schema.mutations.use_voucher import UseVoucher
 from schema.mutations.void_hold import VoidHold
 from schema.queries.account import AccountQuery
+from schema.queries.adjustments_waiting import AdjustmentsWaitingQuery
 from schema.queries.balance_proof import BalanceProofQuery
 from schema.queries.blocks import BlocksQuery
 from schema.queries.checkpoint import CheckpointQuery
@@ -78,6 +82,7 @@ QUERIES = (
     AccountQuery,
     WalletQuery,
     TransactionQuery,
+    AdjustmentsWaitingQuery,
     NodeQuery,
     CheckpointQuery,
     BlocksQuery,
@@ -101,6 +106,9 @@ MUTATIONS = (
     RecordEvent,
     RedeemReward,
     UseVoucher,
+    AdjustPoints,
+    ApproveAdjustment,
+    DeclineAdjustment,
     TransferPoints,
     ReverseTransaction,
     ConfirmTransaction,

@@ -86,6 +86,8 @@ TRANSACTION = """{ id kind at rule of { id } entryHash by { party key signature 
     chains { wallet seq available arrears } }"""
 ACCOUNT = """account { id name kind wallet { id available }
     users { memberId isOwner joined pointsPerMonth spentThisMonth } }"""
+ADJUSTMENT = """{ id points reason sponsorId askedBy status decidedBy declinedBecause waitsUntil
+    subject asked input transaction { id kind by { party } approved { party } } }"""
 RESULTS = {
     "registerPartner": "partner { id partnerId name keys }",
     "registerOperatorKey": "operator { operatorId keys }",
@@ -104,6 +106,9 @@ RESULTS = {
     "redeemReward": "voucher { id rewardId name partnerId issuedAt usedAt } transaction "
     + TRANSACTION,
     "useVoucher": "voucher { id partnerId usedAt }",
+    "adjustPoints": f"transaction {TRANSACTION} adjustment {ADJUSTMENT}",
+    "approveAdjustment": f"adjustment {ADJUSTMENT}",
+    "declineAdjustment": f"adjustment {ADJUSTMENT}",
     "transferPoints": f"transaction {TRANSACTION}",
     "reverseTransaction": f"transaction {TRANSACTION}",
     "confirmTransaction": f"transaction {TRANSACTION}",
@@ -133,6 +138,7 @@ OPERATIONS = {
     "recordPurchase": "earn",
     "recordEvent": "earn",
     "redeemReward": "redeem",
+    "adjustPoints": "adjust",
     "reverseTransaction": "reverse",
     "confirmTransaction": "confirm",
     "holdReward": "hold",
@@ -241,6 +247,12 @@ class House:
         """Gives operators keys to sign with."""
         for each in operators:
             self.done(each, "registerOperatorKey", self.operator_key(each))
+
+    def approval(self, operator: Operator, adjustment: Mapping[str, Any]) -> dict[str, Any]:
+        """A signed input of `approveAdjustment` for what an operator has read."""
+        asked_, subject = digest(canonical(adjustment["input"])), own_id(adjustment["id"])
+        given = signature(operator.id, "adjust", subject, asked_)
+        return self.input(adjustmentId=adjustment["id"], signature=given)
 
     def owned_currency(self, code: str, owner: str, decimals: int = 0) -> dict[str, Any]:
         """An input of `createCurrency` with its owner's signature."""

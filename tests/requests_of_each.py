@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from loyalty.actors import Actor
+from loyalty.actors import Actor, Operator
 from tests.coalition import (
     FUEL,
     GROCER,
@@ -112,6 +112,40 @@ def use_voucher(house: House) -> Request:
     member = house.enrolled()
     house.earned(member, 80)
     return GROCER, house.input(voucherId=house.voucher(member))
+
+
+def adjust_points(house: House) -> Request:
+    asked = {**goodwill(house, 500), "sponsorId": "grocer"}
+    return OPERATOR, house.signed(OPERATOR, "adjust", asked)
+
+
+def adjust_points_past_the_limit(house: House) -> Request:
+    return OPERATOR, house.signed(OPERATOR, "adjust", goodwill(house, 501))
+
+
+def approve_adjustment(house: House) -> Request:
+    actor, asked = adjust_points_past_the_limit(house)
+    waiting = house.done(actor, "adjustPoints", asked)["adjustment"]
+    return ZOE, house.approval(ZOE, waiting)
+
+
+def decline_adjustment(house: House) -> Request:
+    actor, asked = adjust_points_past_the_limit(house)
+    waiting = house.done(actor, "adjustPoints", asked)["adjustment"]
+    return ZOE, house.input(adjustmentId=waiting["id"], reason="no such complaint")
+
+
+def goodwill(house: House, points: int) -> dict[str, Any]:
+    """An input of `adjustPoints` that is not signed; operators have keys, STARS has goodwill."""
+    house.keyed(OPERATOR, ZOE)
+    document = {**STARS, "version": 2, "goodwill": GOODWILL}
+    house.done(OPERATOR, "publishProgramme", house.programme(document, "fuel", "grocer"))
+    return house.input(
+        memberId=house.enrolled(),
+        programmeId=gid("Programme", "stars"),
+        points=points,
+        reason="a cold coffee",
+    )
 
 
 def transfer_points(house: House) -> Request:
@@ -252,6 +286,8 @@ def _account(house: House) -> tuple[str, str]:
 
 
 COFFEE = STARS["rewards"][0]  # type: ignore[index]
+ZOE = Operator("zoe")
+GOODWILL = {"alone": 500, "most": 5000, "sponsors": ["grocer"]}
 WASH = STARS["rewards"][1]  # type: ignore[index]
 GIVING = {"issuer": "fuel", "a_month": 100, "a_gift": 20, "within": "team"}
 KUDOS = {**LITRES, "id": "kudos", "earn": [], "rewards": [], "giving": GIVING}
@@ -273,6 +309,10 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "redeemReward": ("redeemReward", redeem_reward),
     "redeemReward at the till": ("redeemReward", redeem_reward_at_the_till),
     "useVoucher": ("useVoucher", use_voucher),
+    "adjustPoints": ("adjustPoints", adjust_points),
+    "adjustPoints past the limit": ("adjustPoints", adjust_points_past_the_limit),
+    "approveAdjustment": ("approveAdjustment", approve_adjustment),
+    "declineAdjustment": ("declineAdjustment", decline_adjustment),
     "transferPoints": ("transferPoints", transfer_points),
     "reverseTransaction": ("reverseTransaction", reverse_transaction),
     "confirmTransaction": ("confirmTransaction", confirm_transaction),

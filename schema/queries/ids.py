@@ -10,6 +10,7 @@ from schema.scalars import bad_input
 # What an id of each type looks like. Nothing else reaches the store.
 _FORMS: dict[str, Callable[[str], object]] = {
     "Account": is_base32_id,
+    "Adjustment": is_base32_id,
     "Member": is_base32_id,
     "Partner": is_id,
     "Programme": is_id,

@@ -10,6 +10,7 @@ from ledger.names import TransactionId, WalletId
 from schema.context import Context, Info
 from schema.queries.ids import is_id_of
 from schema.types.account import account
+from schema.types.adjustment import adjustment
 from schema.types.member import member
 from schema.types.partner import partner
 from schema.types.programme import programme
@@ -25,6 +26,7 @@ async def _programme(context: Context, id_: str) -> Node | None:
 
 _FINDS: dict[str, Callable[[Context, str], Awaitable[Node | None]]] = {
     "Account": account,
+    "Adjustment": adjustment,
     "Member": member,
     "Partner": partner,
     "Programme": _programme,

@@ -6,6 +6,7 @@ from base64 import b64encode
 import strawberry
 from strawberry.relay import Node, NodeID
 
+import ledger.tx
 from ledger.entries import Entry, read_entry
 from ledger.names import TransactionId
 from ledger.tx import Tx, read_tx
@@ -50,6 +51,10 @@ class Authority:
     key: str | None
     signature: str | None = strawberry.field(description="Over the instruction, in base64.")
     asked: str | None = strawberry.field(description="The SHA-256 of what was asked, in base64.")
+
+    @classmethod
+    def of(cls, by: ledger.tx.Authority) -> "Authority":
+        return cls(party=by.party, key=by.key, signature=by.sig, asked=by.asked)
 
 
 @strawberry.type(description="One entry of the ledger that moves points.")
@@ -110,8 +115,11 @@ class Transaction(Node):
 
     @strawberry.field
     def by(self) -> Authority:
-        by = self.tx.by
-        return Authority(party=by.party, key=by.key, signature=by.sig, asked=by.asked)
+        return Authority.of(self.tx.by)
+
+    @strawberry.field(description="The second operator who agreed, where there had to be one.")
+    def approved(self) -> Authority | None:
+        return None if self.tx.approved is None else Authority.of(self.tx.approved)
 
     @strawberry.field(description="The digest of the programme version that computed it.")
     def rule(self) -> str | None:

@@ -58,6 +58,7 @@ def is_id(member: str) -> bool:
         "toMemberId",
         "holdId",
         "accountId",
+        "adjustmentId",
         "earnId",
         "recognitionId",
     }
@@ -133,6 +134,9 @@ OTHER: dict[str, dict[str, Any]] = {
     "recordEvent": {"event": "review"},
     "redeemReward": {"rewardId": "wash"},
     "useVoucher": {"voucherId": gid("Voucher", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
+    "adjustPoints": {"points": 499},
+    "approveAdjustment": {"adjustmentId": gid("Adjustment", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
+    "declineAdjustment": {"reason": "it was paid already"},
     "transferPoints": {"points": 31},
     "reverseTransaction": {"points": 21},
     "confirmTransaction": {"earnId": gid("Transaction", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},

@@ -1,0 +1,289 @@
+"""Goodwill: an operator gives or takes points; past a limit a second operator must approve.
+
+An adjustment is asked for by `adjust_points`. Within the programme's limits it is done at once.
+Past them nothing moves: it waits, under the id that its transaction will have, until another
+operator approves or any declines it, or until its days are over. The second signs the very
+instruction that the first has signed, and the entry keeps both signatures.
+
+A request to adjust is kept under an id of its own, beside the transaction's: the entry is written
+under the asker's key when it is approved, and not before.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import msgspec
+
+from ledger.canonical import canonical
+from ledger.errors import PointsMissing, RuleBroken, shown
+from ledger.governance import Governance
+from ledger.kinds import adjust_down, adjust_up
+from ledger.names import (
+    OPERATOR,
+    CurrencyCode,
+    Expires,
+    Hash,
+    TransactionId,
+    WalletId,
+    at_moment,
+    at_text,
+    day_of,
+    transaction_id,
+)
+from ledger.tx import Authority
+from loyalty.approvals import decided, listed, the_waiting
+from loyalty.authority import Signature, authority, require_operator
+from loyalty.coalition import Coalition
+from loyalty.committing import Answer, Plan, Request, carry_out
+from loyalty.goodwill import Goodwill
+from loyalty.members import the_member, the_wallet, with_wallets
+from loyalty.ports import Commit, RecordPut, Versioned
+from loyalty.programmes import Programme
+from loyalty.records import Adjusted, Adjustment, Member
+from loyalty.refusals import Code, Refused
+from loyalty.texts import check_amount, check_text
+from loyalty.writing import Draft, refuse
+
+ASKING = "system:adjustments"
+
+
+class Wanted(NamedTuple):
+    """points: to give, or below 0 to take; sponsor: a partner's id, empty for the operator."""
+
+    member: str
+    programme: str
+    points: int
+    reason: str
+    sponsor: str
+
+
+class Ruling(NamedTuple):
+    """By what an adjustment is allowed. rule: the digest of the programme's newest version."""
+
+    rule: Hash
+    programme: Programme
+    goodwill: Goodwill
+
+    def lasts(self, at: str, jurisdiction: str) -> Expires:
+        """The last day of points that are given now to a member who lives there."""
+        expiry = self.goodwill.expiry or self.programme.expiry
+        return expiry.expires(date.fromisoformat(day_of(at)), jurisdiction)
+
+
+def adjust_points(
+    coalition: Coalition,
+    request: Request,
+    wanted: Wanted,
+    said: Mapping[str, object],
+    signature: Signature | None,
+) -> Answer:
+    """Gives or takes points now, or lets them wait for approval. record: the id of what waits.
+
+    said: the input as it is signed, for whoever approves to read.
+    """
+    operator = require_operator(request.actor)
+    check_amount(abs(wanted.points), "points")
+    check_text(wanted.reason, 200, "reason")
+    asking = request._replace(id=transaction_id(ASKING, request.id))
+
+    def decide() -> Plan:
+        _check_unused(coalition, request.id, "idempotencyKey")
+        governance = coalition.governance()
+        ruling = _allowed(coalition, governance, wanted)
+        moving = _Moving(coalition, governance, wanted, ruling)
+        by = authority(governance, request, "adjust", moving.draft.at, signature)
+        today = _moved_today(coalition, f"{wanted.programme}/{operator.id}")
+        if ruling.goodwill.needs_approval(abs(wanted.points), today.record.points):
+            waiting = Adjustment(
+                **wanted._asdict(),
+                party=by.party,
+                key=str(by.key),
+                sig=str(by.sig),
+                asked=request.asked,
+                said=canonical(said).decode(),
+                asked_at=coalition.now(),
+                waits_until=_later(coalition.now(), ruling.goodwill.waits_days),
+            )
+            puts = (
+                RecordPut(request.id, waiting),
+                listed(coalition, without=request.id, more=(waiting.waits_until, request.id)),
+            )
+            return Plan(Answer(record=request.id), Commit((), records=puts))
+        moving.add(request.id, by, None)
+        moved = msgspec.structs.replace(
+            today.record, points=today.record.points + abs(wanted.points)
+        )
+        counted = RecordPut(f"{wanted.programme}/{operator.id}", moved, today.version)
+        return moving.draft.plan(asking.id, records=(*moving.puts, counted))
+
+    return carry_out(coalition, asking, decide)
+
+
+def approve_adjustment(
+    coalition: Coalition, request: Request, id_: TransactionId, signature: Signature | None
+) -> Answer:
+    """Another operator than the one that asked signs the same instruction: the points move, once.
+
+    The programme's newest version decides whether they still may. record: its id.
+    """
+    operator = require_operator(request.actor)
+
+    def decide() -> Plan:
+        found = the_waiting(coalition, id_)
+        asked = found.record
+        if asked.party == operator.party:
+            raise Refused(Code.NOT_PERMITTED, "another operator than the one that asked approves")
+        _check_unused(coalition, id_, "adjustmentId")
+        governance = coalition.governance()
+        wanted = Wanted(asked.member, asked.programme, asked.points, asked.reason, asked.sponsor)
+        with _named("adjustmentId"):
+            ruling = _allowed(coalition, governance, wanted)
+            moving = _Moving(coalition, governance, wanted, ruling)
+        by = _still(governance, asked, id_, moving.draft.at)
+        second = request._replace(id=id_, asked=asked.asked)
+        approved = authority(governance, second, "adjust", moving.draft.at, signature)
+        with _named("adjustmentId"):
+            moving.add(id_, by, approved)
+        done = (decided(coalition, id_, found, operator.party, "approved"),)
+        records = (*moving.puts, *done, listed(coalition, without=id_))
+        return moving.draft.plan(request.id, record=id_, records=records)
+
+    return carry_out(coalition, request, decide)
+
+
+def decline_adjustment(
+    coalition: Coalition, request: Request, id_: TransactionId, reason: str
+) -> Answer:
+    """What waits will not be done; whoever asked can take it back so. record: its id."""
+    operator = require_operator(request.actor)
+    check_text(reason, 200, "reason")
+
+    def decide() -> Plan:
+        found = the_waiting(coalition, id_)
+        put = decided(coalition, id_, found, operator.party, "declined", reason)
+        records = (put, listed(coalition, without=id_))
+        return Plan(Answer(record=id_), Commit((), records=records))
+
+    return carry_out(coalition, request, decide)
+
+
+class _Moving:
+    """The entries of one adjustment. puts: the wallet that it opens, where the member has none."""
+
+    def __init__(
+        self, coalition: Coalition, governance: Governance, wanted: Wanted, ruling: Ruling
+    ) -> None:
+        self._wanted, self._ruling = wanted, ruling
+        currency = ruling.programme.points_currency
+        found = the_member(coalition, wanted.member, "memberId")
+        self._lives_in = found.record.jurisdiction
+        self._wallet, self.puts = _wallet(coalition, wanted, found, currency)
+        self.draft = Draft(coalition, governance, {self._wallet: currency})
+
+    def add(self, id_: TransactionId, by: Authority, approved: Authority | None) -> None:
+        points, draft = self._wanted.points, self.draft
+        sponsor = f"partner:{self._wanted.sponsor}" if self._wanted.sponsor else OPERATOR
+        try:
+            if points < 0:
+                draft.expire_lapsed(self._wallet)
+                effect = adjust_down(draft.wallet(self._wallet), -points, draft.at)
+            else:
+                last = self._ruling.lasts(draft.at, self._lives_in)
+                effect = adjust_up(draft.wallet(self._wallet), points, draft.at, last)
+            draft.add(
+                id_,
+                "adjust",
+                effect,
+                by,
+                approved=approved,
+                rule=self._ruling.rule,
+                detail={"reason": self._wanted.reason, "sponsor": sponsor},
+            )
+        except (RuleBroken, PointsMissing) as broken:
+            raise refuse(broken, "points") from None
+
+
+@contextmanager
+def _named(field: str) -> Iterator[None]:
+    """What was wrong with the adjustment, told of the field that names it."""
+    try:
+        yield
+    except Refused as refused:
+        raise Refused(refused.code, refused.message, field) from None
+
+
+def _wallet(
+    coalition: Coalition, wanted: Wanted, found: Versioned[Member], currency: CurrencyCode
+) -> tuple[WalletId, tuple[RecordPut, ...]]:
+    if wanted.points < 0:
+        return the_wallet(found.record, currency, -wanted.points, "points"), ()
+    member, puts = with_wallets(coalition, wanted.member, found, [currency])
+    return member.wallets[currency], puts
+
+
+def _allowed(coalition: Coalition, governance: Governance, wanted: Wanted) -> Ruling:
+    """What the programme lets operators do, with or without approval. Raises Refused."""
+    rule = governance.latest.get(("programme", wanted.programme))
+    if rule is None:
+        raise Refused(
+            Code.NOT_FOUND, f"there is no programme {shown(wanted.programme)}", "programmeId"
+        )
+    programme = coalition.version(rule).programme
+    goodwill = programme.goodwill
+    if not goodwill.most:
+        raise Refused(Code.NOT_ELIGIBLE, "the programme has no goodwill to give", "programmeId")
+    if abs(wanted.points) > goodwill.most:
+        raise Refused(
+            Code.LIMIT_EXCEEDED, f"at most {goodwill.most} points, approved or not", "points"
+        )
+    if wanted.sponsor and wanted.sponsor not in goodwill.sponsors:
+        raise Refused(
+            Code.NOT_ELIGIBLE,
+            f"the programme's sponsors are {', '.join(goodwill.sponsors) or 'none'}, "
+            f"not {shown(wanted.sponsor[:64])}",
+            "sponsorId",
+        )
+    if wanted.sponsor and not governance.joined(wanted.sponsor, coalition.now()):
+        raise Refused(Code.NOT_ELIGIBLE, "the sponsor is not one of the coalition now", "sponsorId")
+    return Ruling(rule, programme, goodwill)
+
+
+def _check_unused(coalition: Coalition, id_: TransactionId, field: str) -> None:
+    """The place of the entry to be is free: no other request of the asker's has the same key."""
+    if coalition.store.transactions([id_]):
+        raise Refused(
+            Code.IDEMPOTENCY_CONFLICT,
+            "the key that it was asked with was used for another request: ask with a new key",
+            field,
+        )
+
+
+def _still(governance: Governance, asked: Adjustment, id_: TransactionId, at: str) -> Authority:
+    """The word of whoever asked, if its key is in force still. Raises Refused."""
+    by = Authority(asked.party, asked.key, asked.sig, asked.asked)
+    try:
+        check = governance.authority_check(by, "adjust", id_, at)
+    except RuleBroken:
+        check = None
+    if check is None or not check.holds():
+        raise Refused(
+            Code.NOT_ELIGIBLE,
+            f"the key that {asked.party} asked with is not in force any more",
+            "adjustmentId",
+        )
+    return by
+
+
+def _moved_today(coalition: Coalition, key: str) -> Versioned[Adjusted]:
+    """What one operator has moved alone today."""
+    today = day_of(coalition.now())
+    found = coalition.store.record(Adjusted, key)
+    if found is None or found.record.day != today:
+        return Versioned(Adjusted(day=today), 0 if found is None else found.version)
+    return found
+
+
+def _later(now: str, days: int) -> str:
+    return at_text(at_moment(now) + timedelta(days=days))
