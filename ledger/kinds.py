@@ -264,10 +264,16 @@ def adjust_down(wallet: Wallet, amount: int, at: str) -> Effect:
 
 
 def opened_by(tx: Tx) -> Standing:
-    """What an earn, as made, can be gone back to. Raises RuleBroken for other kinds."""
-    if tx.kind != "earn" or len(tx.chains) != 1:
-        raise RuleBroken("tx.of.kind", "earn", tx.kind)
+    """What an earn or a redeem, as made, can be gone back to. Raises RuleBroken for other kinds."""
+    if tx.kind not in ("earn", "redeem") or len(tx.chains) != 1:
+        raise RuleBroken("tx.of.kind", "earn or redeem", tx.kind)
     wallet = Wallet(tx.chains[0].wallet, tx.postings[0].currency)
+    if tx.kind == "redeem":
+        partner, amount = outside_posting(tx, "burned")
+        # Lots stand in the order in which they are spent.
+        rows = tuple(Lot(row.expires, row.issuer, -row.change) for row in tx.lots)
+        standing = _standing("redeem", wallet, partner, amount, rows=rows)
+        return standing._replace(id=tx.id, at=tx.at)
     partner, amount = outside_posting(tx, "issued")
     pending = amount_in(tx, wallet, "pending")
     standing = _standing("earn", wallet, partner, -amount, pending=pending)

@@ -44,6 +44,7 @@ and the use cases:
     reversals    goods come back, and the points that they earned
     confirmations  points of a purchase that wait become available
     operator_keys  an operator's own key
+    refunds      a redemption comes back, and its voucher is void
     adjustments  operators give or take points; past a limit a second one approves
     clock/       what a coalition does by itself as days go by
 """

@@ -171,6 +171,11 @@ def answered(coalition: Coalition, request: Request) -> Answer | None:
 
 def read_answer(row: TransactionRow) -> Answer:
     """What a request's row says that it led to."""
+    return answer_of(row)
+
+
+def answer_of(row: TransactionRow) -> Answer:
+    """What the request of a row led to."""
     return msgspec.json.decode(row.response, type=Answer) if row.response else _ENTERED
 
 

@@ -48,6 +48,8 @@ from loyalty.rules.triggers import check_triggers
 from loyalty.texts import check_text, check_value
 
 DOCUMENT_MAX_BYTES = 196_608
+REFUND_GRACE_DAYS = 30
+"""How long points last that come back and have lapsed since they were spent."""
 
 _PLACE = re.compile(r" - at (?:`key` in )?`\$([^`]*)`\Z")
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`")
@@ -85,6 +87,7 @@ class Programme(Data, frozen=True, kw_only=True):
     rewards: Annotated[tuple[Reward, ...], Meta(max_length=500)]
     expiry: AnyExpiry
     goodwill: Goodwill = NO_GOODWILL
+    refund_grace_days: Annotated[int, Meta(ge=0, le=3650)] = REFUND_GRACE_DAYS
     confirmation: Confirmation = AT_ONCE
     giving: Giving | None = None
     notices: Notices = ()

@@ -130,7 +130,10 @@ class ProgrammeText(Record, frozen=True):
 
 
 class Voucher(Record, frozen=True):
-    """What a member got for points, and may use once at its partner."""
+    """What a member got for points, and may use once at its partner.
+
+    void_at: when its points came back; counted: ids of the RewardTaken in which it was counted.
+    """
 
     reward: str
     name: str
@@ -140,6 +143,8 @@ class Voucher(Record, frozen=True):
     transaction: TransactionId
     issued_at: str
     used_at: str = ""
+    void_at: str = ""
+    counted: tuple[str, ...] = ()
 
 
 class HandedVouchers(Record, frozen=True):

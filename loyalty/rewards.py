@@ -68,7 +68,8 @@ def redeem_reward(
                 draft.add(request.id, "redeem", effect, by, rule=rule)
             except (RuleBroken, PointsMissing) as broken:
                 raise refuse(broken, "rewardId") from None
-        voucher = voucher_of(rule, reward, wanted.member, request.id, draft.at)
+        counted = tuple(each.id for each in counts)
+        voucher = voucher_of(rule, reward, wanted.member, request.id, draft.at, counted)
         # Not the transaction's id, which anyone can read in the log.
         code = coalition.new_id()
         puts = (RecordPut(code, voucher), *counts)
@@ -160,6 +161,10 @@ def use_voucher(coalition: Coalition, request: Request, voucher: str, till: Till
         if found.record.used_at:
             raise Refused(
                 Code.ALREADY_REDEEMED, f"the voucher was used {found.record.used_at}", "voucherId"
+            )
+        if found.record.void_at:
+            raise Refused(
+                Code.NOT_ELIGIBLE, f"its points came back {found.record.void_at}", "voucherId"
             )
         _check_valid(coalition, found.record, till)
         used = _used(found.record, coalition.now())

@@ -14,7 +14,12 @@ LISTED_MAX = 100
 
 
 def voucher_of(
-    rule: Hash, reward: Reward, member: str, transaction: TransactionId, at: str
+    rule: Hash,
+    reward: Reward,
+    member: str,
+    transaction: TransactionId,
+    at: str,
+    counted: tuple[str, ...] = (),
 ) -> Voucher:
     return Voucher(
         reward=reward.id,
@@ -24,6 +29,7 @@ def voucher_of(
         member=member,
         transaction=transaction,
         issued_at=at,
+        counted=counted,
     )
 
 
@@ -31,6 +37,11 @@ def voucher_issued(member: str, programme: str, reward: Reward) -> News:
     """Without its code: who has that can use it."""
     said = {"programme": programme, "reward": reward.id, "partner": reward.partner}
     return News("voucher.issued", member, said)
+
+
+def voucher_voided(voucher: Voucher, programme: str) -> News:
+    said = {"programme": programme, "reward": voucher.reward, "partner": voucher.partner}
+    return News("voucher.voided", voucher.member, said)
 
 
 def list_handed(coalition: Coalition, member: str, codes: tuple[str, ...]) -> tuple[RecordPut, ...]:

@@ -35,6 +35,7 @@ from schema.mutations.record_event import RecordEvent
 from schema.mutations.record_purchase import RecordPurchase
 from schema.mutations.record_purchases import RecordPurchases
 from schema.mutations.redeem_reward import RedeemReward
+from schema.mutations.refund_redemption import RefundRedemption
 from schema.mutations.register_operator_key import RegisterOperatorKey
 from schema.mutations.register_partner import RegisterPartner
 from schema.mutations.reverse_transaction import ReverseTransaction
@@ -106,6 +107,7 @@ MUTATIONS = (
     RecordEvent,
     RedeemReward,
     UseVoucher,
+    RefundRedemption,
     AdjustPoints,
     ApproveAdjustment,
     DeclineAdjustment,

@@ -106,6 +106,7 @@ RESULTS = {
     "redeemReward": "voucher { id rewardId name partnerId issuedAt usedAt } transaction "
     + TRANSACTION,
     "useVoucher": "voucher { id partnerId usedAt }",
+    "refundRedemption": f"voucher {{ id usedAt voidAt }} transaction {TRANSACTION}",
     "adjustPoints": f"transaction {TRANSACTION} adjustment {ADJUSTMENT}",
     "approveAdjustment": f"adjustment {ADJUSTMENT}",
     "declineAdjustment": f"adjustment {ADJUSTMENT}",
@@ -138,6 +139,7 @@ OPERATIONS = {
     "recordPurchase": "earn",
     "recordEvent": "earn",
     "redeemReward": "redeem",
+    "refundRedemption": "refund",
     "adjustPoints": "adjust",
     "reverseTransaction": "reverse",
     "confirmTransaction": "confirm",

@@ -148,6 +148,19 @@ def goodwill(house: House, points: int) -> dict[str, Any]:
     )
 
 
+def refund_redemption(house: House) -> Request:
+    actor, wanted = redeem_reward(house)
+    spent = house.done(actor, "redeemReward", wanted)["transaction"]["id"]
+    return GROCER, house.signed(GROCER, "refund", house.input(redemptionId=spent))
+
+
+def refund_capture(house: House) -> Request:
+    actor, asked = capture_hold(house)
+    spent = house.done(actor, "captureHold", asked)["transaction"]["id"]
+    sent = house.input(redemptionId=spent, points=20)
+    return GROCER, house.signed(GROCER, "refund", sent)
+
+
 def transfer_points(house: House) -> Request:
     giver = house.enrolled()
     house.earned(giver, 80)
@@ -309,6 +322,8 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "redeemReward": ("redeemReward", redeem_reward),
     "redeemReward at the till": ("redeemReward", redeem_reward_at_the_till),
     "useVoucher": ("useVoucher", use_voucher),
+    "refundRedemption": ("refundRedemption", refund_redemption),
+    "refundRedemption of a capture": ("refundRedemption", refund_capture),
     "adjustPoints": ("adjustPoints", adjust_points),
     "adjustPoints past the limit": ("adjustPoints", adjust_points_past_the_limit),
     "approveAdjustment": ("approveAdjustment", approve_adjustment),

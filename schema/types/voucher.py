@@ -36,6 +36,10 @@ class Voucher(Node):
     def used_at(self) -> str | None:
         return self.record.used_at or None
 
+    @strawberry.field(description="Since when it is void, its points given back; else absent.")
+    def void_at(self) -> str | None:
+        return self.record.void_at or None
+
 
 async def voucher(context: Context, id_: str) -> Voucher | None:
     """A voucher that the actor may see; None for others and for unknown ones alike."""

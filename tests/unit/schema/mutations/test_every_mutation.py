@@ -59,6 +59,7 @@ def is_id(member: str) -> bool:
         "holdId",
         "accountId",
         "adjustmentId",
+        "redemptionId",
         "earnId",
         "recognitionId",
     }
@@ -134,6 +135,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "recordEvent": {"event": "review"},
     "redeemReward": {"rewardId": "wash"},
     "useVoucher": {"voucherId": gid("Voucher", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
+    "refundRedemption": {"points": 21},
     "adjustPoints": {"points": 499},
     "approveAdjustment": {"adjustmentId": gid("Adjustment", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
     "declineAdjustment": {"reason": "it was paid already"},

@@ -1,0 +1,63 @@
+"""`refundRedemption`: points that were spent come back."""
+
+import strawberry
+from strawberry.relay import GlobalID
+
+from ledger.names import TransactionId
+from loyalty.refunds import refund_redemption
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import SignatureInput, given, node_id, request
+from schema.mutations.entries import own_entry
+from schema.scalars import Points
+from schema.types.transaction import Transaction
+from schema.types.voucher import Voucher, voucher
+
+
+@strawberry.input
+class RefundRedemptionInput:
+    idempotency_key: str
+    redemption_id: GlobalID = strawberry.field(
+        description="The transaction of `redeemReward` or `captureHold`."
+    )
+    points: Points | None = strawberry.field(
+        default=None,
+        description="How many of those spent; absent: all that still stand. A voucher comes back "
+        "whole.",
+    )
+    signature: SignatureInput | None = strawberry.field(
+        default=None, description="The partner's, over the `refund` instruction."
+    )
+
+
+@strawberry.type
+class RefundRedemptionPayload(Payload):
+    transaction: Transaction | None = None
+    voucher: Voucher | None = strawberry.field(default=None, description="The one that is void.")
+
+
+@strawberry.type
+class RefundRedemption:
+    @strawberry.mutation(
+        description="The partner where they were spent: points come back, their voucher is void."
+    )
+    async def refund_redemption(
+        self,
+        info: Info,
+        input: RefundRedemptionInput,  # noqa: A002
+    ) -> RefundRedemptionPayload:
+        async def act() -> RefundRedemptionPayload:
+            asked = request(info.context, input)
+            answer = refund_redemption(
+                info.context.coalition,
+                asked,
+                TransactionId(node_id(input.redemption_id, "Transaction", "redemptionId")),
+                input.points,
+                given(input.signature),
+            )
+            return RefundRedemptionPayload(
+                transaction=await own_entry(info.context, asked, answer),
+                voucher=await voucher(info.context, answer.record) if answer.record else None,
+            )
+
+        return await answered(RefundRedemptionPayload, act)
