@@ -16,6 +16,8 @@ Use cases reach the outside through ports alone. The modules, from the ground up
     owners       who may see a wallet or an account
     rules/       earn rules: what a purchase gives, and why it gives nothing
     expiry       how long points last
+    goodwill     how many points operators may give or take
+    rates        what points are worth in another currency
     programmes   a programme version: read strictly, and what it gives
     vouchers     vouchers as records
     tallies      what programmes remember of a wallet's orders, in its row
@@ -43,7 +45,9 @@ and the use cases:
     giving       members give each other points of an allowance
     reversals    goods come back, and the points that they earned
     confirmations  points of a purchase that wait become available
+    governance_drafts  governance entries, tried before they are signed
     operator_keys  an operator's own key
+    exchanges    points become those of another currency; no round of rates gains
     refunds      a redemption comes back, and its voucher is void
     adjustments  operators give or take points; past a limit a second one approves
     clock/       what a coalition does by itself as days go by

@@ -6,12 +6,13 @@ in force before anything is committed.
 
 from ledger.errors import RuleBroken, shown
 from ledger.governance import Governance
-from ledger.names import PartnerId, is_currency, transaction_id
+from ledger.names import CurrencyCode, PartnerId, is_currency, transaction_id
 from ledger.notes import VerifierKey
 from loyalty.actors import Actor, PartnerActor, System
 from loyalty.authority import require_operator
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
+from loyalty.exchanges import check_exchange
 from loyalty.governance_drafts import (
     DESK,
     GovernanceDraft,
@@ -135,6 +136,7 @@ def publish_programme(
         if rule in draft.state.versions:
             raise Refused(Code.ALREADY_EXISTS, "this version is published already", "document")
         bound = programme.partners() | _check_currency(draft.state, programme)
+        bound |= check_exchange(coalition, draft.state, programme)
         missing = bound - {row.partner for row in signed}
         if missing:
             raise Refused(
@@ -155,7 +157,7 @@ def _check_publisher(actor: Actor | System, state: Governance, programme: Progra
     """Raises Refused unless an operator asks, or a partner for points of its own.
 
     A partner's programme binds it alone and replaces none that binds others: it could end what they
-    agreed on, or sell its goods for points that others have to honour.
+    agreed on, or sell its goods, or exchange its points, for points that others have to honour.
     """
     if not isinstance(actor, PartnerActor):
         require_operator(actor)
@@ -163,7 +165,9 @@ def _check_publisher(actor: Actor | System, state: Governance, programme: Progra
     term = state.currencies.get(programme.points_currency)
     replaced = state.latest.get(("programme", programme.id))
     bound = programme.partners() | (state.versions[replaced].signed if replaced else frozenset())
-    if term is None or term.owner != actor.party or bound != {PartnerId(actor.id)}:
+    into = (state.currencies.get(CurrencyCode(rate.to)) for rate in programme.exchange)
+    foreign = any(each is None or each.owner != actor.party for each in into)
+    if term is None or term.owner != actor.party or bound != {PartnerId(actor.id)} or foreign:
         raise Refused(
             Code.NOT_PERMITTED,
             "a partner publishes programmes of its own currency that bind it alone",

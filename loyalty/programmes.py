@@ -27,6 +27,7 @@ from loyalty.account_rules import AccountRules
 from loyalty.clock.terms import AT_ONCE, Confirmation, Notices, check_confirmation, check_notices
 from loyalty.expiry import AnyExpiry
 from loyalty.goodwill import NO_GOODWILL, Goodwill, check_goodwill
+from loyalty.rates import Rates
 from loyalty.refusals import Code, Refused
 from loyalty.rules.benefits import Benefit
 from loyalty.rules.checking import check_counted, check_named
@@ -86,6 +87,7 @@ class Programme(Data, frozen=True, kw_only=True):
     earn: Annotated[tuple[AnyEffect, ...], Meta(max_length=500)]
     rewards: Annotated[tuple[Reward, ...], Meta(max_length=500)]
     expiry: AnyExpiry
+    exchange: Rates = ()
     goodwill: Goodwill = NO_GOODWILL
     refund_grace_days: Annotated[int, Meta(ge=0, le=3650)] = REFUND_GRACE_DAYS
     confirmation: Confirmation = AT_ONCE

@@ -23,6 +23,7 @@ from schema.mutations.create_currency import CreateCurrency
 from schema.mutations.decline_adjustment import DeclineAdjustment
 from schema.mutations.enrol_member import EnrolMember
 from schema.mutations.erase_recognition_message import EraseRecognitionMessage
+from schema.mutations.exchange_points import ExchangePoints
 from schema.mutations.give_recognition import GiveRecognition
 from schema.mutations.hold_reward import HoldReward
 from schema.mutations.invite_to_account import InviteToAccount
@@ -107,6 +108,7 @@ MUTATIONS = (
     RecordEvent,
     RedeemReward,
     UseVoucher,
+    ExchangePoints,
     RefundRedemption,
     AdjustPoints,
     ApproveAdjustment,

@@ -106,6 +106,7 @@ RESULTS = {
     "redeemReward": "voucher { id rewardId name partnerId issuedAt usedAt } transaction "
     + TRANSACTION,
     "useVoucher": "voucher { id partnerId usedAt }",
+    "exchangePoints": f"received transaction {TRANSACTION}",
     "refundRedemption": f"voucher {{ id usedAt voidAt }} transaction {TRANSACTION}",
     "adjustPoints": f"transaction {TRANSACTION} adjustment {ADJUSTMENT}",
     "approveAdjustment": f"adjustment {ADJUSTMENT}",

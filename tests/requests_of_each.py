@@ -161,6 +161,15 @@ def refund_capture(house: House) -> Request:
     return GROCER, house.signed(GROCER, "refund", sent)
 
 
+def exchange_points(house: House) -> Request:
+    document = {**STARS, "version": 2, "exchange": [{"to": "LITRES", "give": 8, "get": 5}]}
+    house.done(OPERATOR, "publishProgramme", house.programme(document, "fuel", "grocer"))
+    member = house.enrolled()
+    house.earned(member, 80)
+    sent = house.input(fromCurrency="STARS", toCurrency="LITRES", points=80)
+    return as_member(member), sent
+
+
 def transfer_points(house: House) -> Request:
     giver = house.enrolled()
     house.earned(giver, 80)
@@ -322,6 +331,7 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "redeemReward": ("redeemReward", redeem_reward),
     "redeemReward at the till": ("redeemReward", redeem_reward_at_the_till),
     "useVoucher": ("useVoucher", use_voucher),
+    "exchangePoints": ("exchangePoints", exchange_points),
     "refundRedemption": ("refundRedemption", refund_redemption),
     "refundRedemption of a capture": ("refundRedemption", refund_capture),
     "adjustPoints": ("adjustPoints", adjust_points),

@@ -136,6 +136,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "redeemReward": {"rewardId": "wash"},
     "useVoucher": {"voucherId": gid("Voucher", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
     "refundRedemption": {"points": 21},
+    "exchangePoints": {"points": 79},
     "adjustPoints": {"points": 499},
     "approveAdjustment": {"adjustmentId": gid("Adjustment", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
     "declineAdjustment": {"reason": "it was paid already"},
