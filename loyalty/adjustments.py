@@ -38,7 +38,7 @@ from loyalty.authority import Signature, authority, require_operator
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.goodwill import Goodwill
-from loyalty.members import the_member, the_wallet, with_wallets
+from loyalty.members import the_member, with_wallets
 from loyalty.ports import Commit, RecordPut, Versioned
 from loyalty.programmes import Programme
 from loyalty.records import Adjusted, Adjustment, Member
@@ -217,8 +217,12 @@ def _named(field: str) -> Iterator[None]:
 def _wallet(
     coalition: Coalition, wanted: Wanted, found: Versioned[Member], currency: CurrencyCode
 ) -> tuple[WalletId, tuple[RecordPut, ...]]:
-    if wanted.points < 0:
-        return the_wallet(found.record, currency, -wanted.points, "points"), ()
+    # Of an account, too: what a user may not spend alone, operators may still correct.
+    own = found.record.wallets.get(currency)
+    if own is None and wanted.points < 0:
+        raise Refused(
+            Code.INSUFFICIENT_POINTS, f"{-wanted.points} points are needed, 0 are there", "points"
+        )
     member, puts = with_wallets(coalition, wanted.member, found, [currency])
     return member.wallets[currency], puts
 

@@ -132,7 +132,7 @@ class ProgrammeText(Record, frozen=True):
 class Voucher(Record, frozen=True):
     """What a member got for points, and may use once at its partner.
 
-    void_at: when its points came back; counted: ids of the RewardTaken in which it was counted.
+    void_at: when its points came back; counted: ids of all that it was counted in.
     """
 
     reward: str

@@ -14,7 +14,7 @@ from ledger.entries import read_entry
 from ledger.errors import PointsMissing, RuleBroken
 from ledger.history import check_age
 from ledger.kinds import opened_by, outside_posting, refund
-from ledger.names import Expires, TransactionId, day_of, is_base32_id
+from ledger.names import At, Expires, TransactionId, day_of, is_base32_id
 from ledger.tx import Tx, read_tx
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
@@ -25,6 +25,7 @@ from loyalty.programmes import REFUND_GRACE_DAYS
 from loyalty.records import Hold, Voucher
 from loyalty.refusals import Code, Refused
 from loyalty.rewards import put_back
+from loyalty.spending import unspent
 from loyalty.texts import check_amount
 from loyalty.vouchers import voucher_voided
 from loyalty.writing import Draft, refuse
@@ -32,10 +33,11 @@ from loyalty.writing import Draft, refuse
 
 class Bought(NamedTuple):
     """What the points of a redemption were spent on. code: the voucher's, empty without one;
-    counted: where it was counted as taken.
+    counted: where it was counted as taken, and in whose spending; since: when that was.
     """
 
     programme: str
+    since: At
     counted: tuple[str, ...] = ()
     code: str = ""
     voucher: Versioned[Voucher] | None = None
@@ -77,11 +79,14 @@ def refund_redemption(
         except (RuleBroken, PointsMissing) as broken:
             raise refuse(broken, "points") from None
         left = () if effect.leaves is None else (StandingPut(effect.leaves, version),)
-        whole = amount == of.stands
+        spent = of._replace(at=bought.since, stands=amount)
+        records = unspent(coalition, bought.counted, spent)
+        if amount == of.stands:
+            records += _returned(coalition, bought, draft.at)
         return draft.plan(
             request.id,
             record=bought.code,
-            records=_returned(coalition, bought, draft.at) if whole else (),
+            records=records,
             standings=left,
             news=_news(bought),
         )
@@ -104,14 +109,16 @@ def _the_redemption(
 
 def _bought(coalition: Coalition, row: TransactionRow, tx: Tx) -> Bought:
     if tx.of is not None:
-        held = coalition.store.record(Hold, tx.of)
-        return Bought("") if held is None else Bought(held.record.programme, held.record.counted)
+        held, of = coalition.store.record(Hold, tx.of), coalition.store.standing(tx.of)
+        if held is None or of is None:
+            return Bought("", tx.at)
+        return Bought(held.record.programme, of[0].at, held.record.counted)
     programme = "" if tx.rule is None else coalition.version(tx.rule).programme.id
     code = answer_of(row).record
     voucher = coalition.store.record(Voucher, code) if is_base32_id(code) else None
     if voucher is None:
-        return Bought(programme)
-    return Bought(programme, voucher.record.counted, code, voucher)
+        return Bought(programme, tx.at)
+    return Bought(programme, tx.at, voucher.record.counted, code, voucher)
 
 
 def _check_voucher(bought: Bought, *, whole: bool) -> None:

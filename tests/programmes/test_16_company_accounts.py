@@ -100,6 +100,36 @@ def test_a_user_spends_its_share_of_a_month(shop: SharingShop, owner: str, hospi
     verified(shop.store)
 
 
+@pytest.mark.parametrize("held", [False, True])
+def test_what_comes_back_is_no_part_of_a_share(
+    shop: SharingShop, hospital: str, held: bool
+) -> None:
+    """A box that is given back, redeemed or sent, can be had again in the same month; one of the
+    month before changes nothing of this month's."""
+    user = shop.user(hospital)
+
+    def bought() -> str:
+        if not held:
+            return shop.redeems(user, "gloves")["transaction"]["id"]
+        order = {**shop.wants(user, "gloves"), "orderReference": "order 1"}
+        hold = shop.done(as_member(user), "holdReward", order)["transaction"]["id"]
+        sent = shop.signed(SUPPLIES, "capture", shop.input(holdId=hold))
+        return shop.done(SUPPLIES, "captureHold", sent)["transaction"]["id"]
+
+    def given_back(redemption: str) -> None:
+        sent = shop.signed(SUPPLIES, "refund", shop.input(redemptionId=redemption))
+        shop.done(SUPPLIES, "refundRedemption", sent)
+
+    first, second = bought(), bought()
+    given_back(first)
+    assert (shop.has(user), shop.spent(hospital, user)) == (900, 100)
+    shop.later(days=30)
+    bought()
+    given_back(second)
+    assert (shop.has(user), shop.spent(hospital, user)) == (900, 100)
+    verified(shop.store)
+
+
 def test_an_owner_sets_a_share(shop: SharingShop, owner: str, hospital: str) -> None:
     """At the invitation or later, to any number of points; a user sets nobody's."""
     user = shop.user(hospital, by=as_member(owner), pointsPerMonth=99)
