@@ -33,6 +33,8 @@ and the use cases:
     members      enrolling members, and their wallets
     consents     what a member lets others do: write to it, make a profile of it
     external_ids what a CRM or a card calls a member
+    open_feedback  which feedbacks wait for an answer, counted and listed
+    feedback     what members say of partners, and who followed it up
     profiles     what a member is called, when it was born, where it lives
     accounts     households and companies: members share a wallet
     purchases    what was bought earns points

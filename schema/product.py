@@ -14,6 +14,7 @@ from loyalty.ports import StoreUnavailable
 from schema.limits import Schema
 from schema.mutations.adjust_points import AdjustPoints
 from schema.mutations.approve_adjustment import ApproveAdjustment
+from schema.mutations.assign_feedback import AssignFeedback
 from schema.mutations.block_card import BlockCard
 from schema.mutations.capture_hold import CaptureHold
 from schema.mutations.change_account_user import ChangeAccountUser
@@ -24,6 +25,8 @@ from schema.mutations.decline_adjustment import DeclineAdjustment
 from schema.mutations.enrol_member import EnrolMember
 from schema.mutations.erase_recognition_message import EraseRecognitionMessage
 from schema.mutations.exchange_points import ExchangePoints
+from schema.mutations.follow_up_feedback import FollowUpFeedback
+from schema.mutations.give_feedback import GiveFeedback
 from schema.mutations.give_recognition import GiveRecognition
 from schema.mutations.hold_reward import HoldReward
 from schema.mutations.invite_to_account import InviteToAccount
@@ -55,6 +58,7 @@ from schema.queries.checkpoint import CheckpointQuery
 from schema.queries.coalition import CoalitionQuery
 from schema.queries.consistency_proof import ConsistencyProofQuery
 from schema.queries.dry_run import DryRunQuery
+from schema.queries.feedback import FeedbackQuery
 from schema.queries.giving_allowance import GivingAllowanceQuery
 from schema.queries.member import MemberQuery
 from schema.queries.member_by_external_id import MemberByExternalIdQuery
@@ -80,6 +84,7 @@ QUERIES = (
     DryRunQuery,
     MemberQuery,
     MemberByExternalIdQuery,
+    FeedbackQuery,
     GivingAllowanceQuery,
     AccountQuery,
     WalletQuery,
@@ -103,6 +108,9 @@ MUTATIONS = (
     LinkExternalId,
     UnlinkExternalId,
     BlockCard,
+    GiveFeedback,
+    AssignFeedback,
+    FollowUpFeedback,
     RecordPurchase,
     RecordPurchases,
     RecordEvent,

@@ -98,6 +98,9 @@ RESULTS = {
     "setConsent": "member { id consents { purpose given at by source } }",
     "recordPurchases": f"""results {{ reference points transactions {TRANSACTION}
         userErrors {{ code field message }} }}""",
+    "giveFeedback": "feedback { id partnerId score text givenAt by }",
+    "assignFeedback": "feedback { id assignedTo assignedAt }",
+    "followUpFeedback": "feedback { id followedUpAt followedUpBy note }",
     "linkExternalId": "member { id externalIds { system id partnerId linkedAt } }",
     "unlinkExternalId": "member { id externalIds { system id partnerId linkedAt } }",
     "blockCard": "member { id externalIds { system id partnerId linkedAt } }",

@@ -95,6 +95,31 @@ def record_purchases(house: House) -> Request:
     return GROCER, house.input(orders=[paid])
 
 
+def give_feedback(house: House) -> Request:
+    member = house.enrolled()
+    order = house.earned(member, 12)
+    return as_member(member), house.input(
+        memberId=member,
+        partnerId=gid("Partner", "grocer"),
+        score=9,
+        text="Größer, bitte!",
+        transactionId=order,
+    )
+
+
+def assign_feedback(house: House) -> Request:
+    return GROCER, house.input(feedbackId=_feedback(house), assignee="Désk 2")
+
+
+def follow_up_feedback(house: House) -> Request:
+    return GROCER, house.input(feedbackId=_feedback(house), note="Called bäck")
+
+
+def _feedback(house: House) -> str:
+    actor, given = give_feedback(house)
+    return house.done(actor, "giveFeedback", given)["feedback"]["id"]
+
+
 def redeem_reward(house: House) -> Request:
     member = house.enrolled()
     house.earned(member, 80)
@@ -327,6 +352,9 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "blockCard": ("blockCard", block_card),
     "recordPurchase": ("recordPurchase", record_purchase),
     "recordEvent": ("recordEvent", record_event),
+    "giveFeedback": ("giveFeedback", give_feedback),
+    "assignFeedback": ("assignFeedback", assign_feedback),
+    "followUpFeedback": ("followUpFeedback", follow_up_feedback),
     "recordPurchases": ("recordPurchases", record_purchases),
     "redeemReward": ("redeemReward", redeem_reward),
     "redeemReward at the till": ("redeemReward", redeem_reward_at_the_till),

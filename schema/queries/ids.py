@@ -1,5 +1,6 @@
 """Global ids of Relay: base64 of `<type>:<id>`."""
 
+import re
 from collections.abc import Callable
 
 from strawberry.relay import GlobalID
@@ -11,6 +12,7 @@ from schema.scalars import bad_input
 _FORMS: dict[str, Callable[[str], object]] = {
     "Account": is_base32_id,
     "Adjustment": is_base32_id,
+    "Feedback": re.compile(r"[a-z0-9-]{2,32}/[0-9]{9}\Z").match,
     "Member": is_base32_id,
     "Partner": is_id,
     "Programme": is_id,

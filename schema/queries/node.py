@@ -11,6 +11,7 @@ from schema.context import Context, Info
 from schema.queries.ids import is_id_of
 from schema.types.account import account
 from schema.types.adjustment import adjustment
+from schema.types.feedback import feedback
 from schema.types.member import member
 from schema.types.partner import partner
 from schema.types.programme import programme
@@ -27,6 +28,7 @@ async def _programme(context: Context, id_: str) -> Node | None:
 _FINDS: dict[str, Callable[[Context, str], Awaitable[Node | None]]] = {
     "Account": account,
     "Adjustment": adjustment,
+    "Feedback": feedback,
     "Member": member,
     "Partner": partner,
     "Programme": _programme,

@@ -1,0 +1,42 @@
+"""`assignFeedback`: somebody sees to what a member said."""
+
+import strawberry
+from strawberry.relay import GlobalID
+
+from loyalty.feedback import assign_feedback
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import node_id, request
+from schema.types.feedback import Feedback, feedback
+
+
+@strawberry.input
+class AssignFeedbackInput:
+    idempotency_key: str
+    feedback_id: GlobalID
+    assignee: str = strawberry.field(description="Who sees to it: a desk, a colleague.")
+
+
+@strawberry.type
+class AssignFeedbackPayload(Payload):
+    feedback: Feedback | None = None
+
+
+@strawberry.type
+class AssignFeedback:
+    @strawberry.mutation(
+        description="The partner that it is about, or an operator: somebody sees to it. It stays "
+        "open."
+    )
+    async def assign_feedback(
+        self,
+        info: Info,
+        input: AssignFeedbackInput,  # noqa: A002
+    ) -> AssignFeedbackPayload:
+        async def act() -> AssignFeedbackPayload:
+            asked = request(info.context, input)
+            id_ = node_id(input.feedback_id, "Feedback", "feedbackId")
+            assign_feedback(info.context.coalition, asked, id_, input.assignee)
+            return AssignFeedbackPayload(feedback=await feedback(info.context, id_))
+
+        return await answered(AssignFeedbackPayload, act)

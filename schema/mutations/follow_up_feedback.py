@@ -1,0 +1,41 @@
+"""`followUpFeedback`: somebody has answered what a member said."""
+
+import strawberry
+from strawberry.relay import GlobalID
+
+from loyalty.feedback import follow_up_feedback
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import node_id, request
+from schema.types.feedback import Feedback, feedback
+
+
+@strawberry.input
+class FollowUpFeedbackInput:
+    idempotency_key: str
+    feedback_id: GlobalID
+    note: str = strawberry.field(description="What was done about it; members do not see it.")
+
+
+@strawberry.type
+class FollowUpFeedbackPayload(Payload):
+    feedback: Feedback | None = None
+
+
+@strawberry.type
+class FollowUpFeedback:
+    @strawberry.mutation(
+        description="The partner that it is about, or an operator: it was seen to, once."
+    )
+    async def follow_up_feedback(
+        self,
+        info: Info,
+        input: FollowUpFeedbackInput,  # noqa: A002
+    ) -> FollowUpFeedbackPayload:
+        async def act() -> FollowUpFeedbackPayload:
+            asked = request(info.context, input)
+            id_ = node_id(input.feedback_id, "Feedback", "feedbackId")
+            follow_up_feedback(info.context.coalition, asked, id_, input.note)
+            return FollowUpFeedbackPayload(feedback=await feedback(info.context, id_))
+
+        return await answered(FollowUpFeedbackPayload, act)
