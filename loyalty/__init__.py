@@ -43,6 +43,7 @@ and the use cases:
     handing      vouchers that rules hand out
     holds        points are set aside for a reward to come, then spent or given back
     rewards      points become a voucher, a voucher is used once
+    tiers        a tier is paid for, a benefit of one is taken
     transfers    points go to another member
     giving       members give each other points of an allowance
     reversals    goods come back, and the points that they earned

@@ -215,6 +215,15 @@ class RewardTaken(Record, frozen=True):
     taken: int
 
 
+class BenefitUse(Record, frozen=True):
+    """A benefit of a tier that was given. payable_minor: what was left to pay of an amount."""
+
+    at: str
+    member: str
+    benefit: str
+    payable_minor: int | None = None
+
+
 class Returned(Record, frozen=True):
     """An order that gave no points has come back, kept under its transaction's id."""
 

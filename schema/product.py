@@ -34,6 +34,7 @@ from schema.mutations.join_account import JoinAccount
 from schema.mutations.leave_account import LeaveAccount
 from schema.mutations.link_external_id import LinkExternalId
 from schema.mutations.open_account import OpenAccount
+from schema.mutations.pay_tier import PayTier
 from schema.mutations.publish_programme import PublishProgramme
 from schema.mutations.record_event import RecordEvent
 from schema.mutations.record_purchase import RecordPurchase
@@ -48,6 +49,7 @@ from schema.mutations.set_profile import SetProfile
 from schema.mutations.set_team import SetTeam
 from schema.mutations.transfer_points import TransferPoints
 from schema.mutations.unlink_external_id import UnlinkExternalId
+from schema.mutations.use_benefit import UseBenefit
 from schema.mutations.use_voucher import UseVoucher
 from schema.mutations.void_hold import VoidHold
 from schema.queries.account import AccountQuery
@@ -127,6 +129,8 @@ MUTATIONS = (
     HoldReward,
     CaptureHold,
     VoidHold,
+    PayTier,
+    UseBenefit,
     GiveRecognition,
     EraseRecognitionMessage,
     SetTeam,

@@ -119,6 +119,8 @@ RESULTS = {
     "confirmTransaction": f"transaction {TRANSACTION}",
     "holdReward": f"transaction {TRANSACTION}",
     "captureHold": f"transaction {TRANSACTION}",
+    "payTier": "standing { tier { tierId name benefits { benefitId partnerId } } segments }",
+    "useBenefit": "usedAt payable",
     "voidHold": f"transaction {TRANSACTION}",
     "giveRecognition": "recognition { id points givenAt message giverName receiverName }",
     "eraseRecognitionMessage": "recognition { id message }",

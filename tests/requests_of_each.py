@@ -335,6 +335,39 @@ def _account(house: House) -> tuple[str, str]:
 COFFEE = STARS["rewards"][0]  # type: ignore[index]
 ZOE = Operator("zoe")
 GOODWILL = {"alone": 500, "most": 5000, "sponsors": ["grocer"]}
+
+
+def pay_tier(house: House) -> Request:
+    asked = house.input(
+        memberId=house.enrolled(), programmeId=_club(house), tierId="plus", lastDay="2027-01-31"
+    )
+    return FUEL, asked
+
+
+def use_benefit(house: House) -> Request:
+    asked = house.input(
+        memberId=house.enrolled(), programmeId=_club(house), benefitId="air", reference="visit 1"
+    )
+    return FUEL, asked
+
+
+def _club(house: House) -> str:
+    """The global id of a programme with a tier for everyone and one that is paid for."""
+    air = {"id": "air", "name": "Air", "partner": "fuel"}
+    water = {"id": "water", "name": "Water", "partner": "fuel"}
+    tiers = {
+        "measure": "visits",
+        "levels": [
+            {"id": "all", "name": "All", "at": 0, "benefits": [air, water]},
+            {"id": "plus", "name": "Plus"},
+        ],
+    }
+    visits = {"id": "visits", "count": "visits", "over": {"over": "ever"}}
+    document = {**LITRES, "id": "club", "rewards": [], "measures": [visits], "tiers": tiers}
+    house.done(FUEL, "publishProgramme", house.programme(document, "fuel"))
+    return gid("Programme", "club")
+
+
 WASH = STARS["rewards"][1]  # type: ignore[index]
 GIVING = {"issuer": "fuel", "a_month": 100, "a_gift": 20, "within": "team"}
 KUDOS = {**LITRES, "id": "kudos", "earn": [], "rewards": [], "giving": GIVING}
@@ -373,6 +406,8 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "holdReward at the till": ("holdReward", hold_reward_at_the_till),
     "captureHold": ("captureHold", capture_hold),
     "voidHold": ("voidHold", void_hold),
+    "payTier": ("payTier", pay_tier),
+    "useBenefit": ("useBenefit", use_benefit),
     "voidHold at the desk": ("voidHold", void_hold_at_the_desk),
     "giveRecognition": ("giveRecognition", give_recognition),
     "eraseRecognitionMessage": ("eraseRecognitionMessage", erase_recognition_message),

@@ -14,11 +14,11 @@ NO_TIER = ""
 
 
 class Level(Data, frozen=True, kw_only=True):
-    """A tier. at: what the measure must come to; absent: it is paid for."""
+    """A tier. at: what the measure must come to, 0 for everyone; absent: it is paid for."""
 
     id: Id
     name: Title
-    at: Annotated[int, Meta(ge=1)] | None = None
+    at: Annotated[int, Meta(ge=0)] | None = None
     benefits: Annotated[tuple[Benefit, ...], Meta(max_length=32)] = ()
 
 

@@ -8,10 +8,18 @@ from schema.context import Context
 from schema.scalars import Points
 
 
+@strawberry.type(description="What a tier gives beside points, at a partner.")
+class Benefit:
+    benefit_id: str
+    name: str
+    partner_id: str
+
+
 @strawberry.type(description="What a member has reached, or paid for.")
 class Tier:
     tier_id: str
     name: str
+    benefits: list[Benefit]
 
 
 @strawberry.type(description="What a measure of the programme comes to now.")
@@ -45,4 +53,8 @@ def standing(context: Context, member_id: str, programme: str) -> Standing | Non
 
 
 def _tier(level: Level) -> Tier:
-    return Tier(tier_id=level.id, name=level.name)
+    benefits = [
+        Benefit(benefit_id=each.id, name=each.name, partner_id=each.partner)
+        for each in level.benefits
+    ]
+    return Tier(tier_id=level.id, name=level.name, benefits=benefits)

@@ -151,6 +151,8 @@ OTHER: dict[str, dict[str, Any]] = {
     "holdReward": {"orderReference": "order 8"},
     "captureHold": {"holdId": gid("Transaction", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
     "voidHold": {"reason": "we cancelled"},
+    "payTier": {"lastDay": "2027-02-28"},
+    "useBenefit": {"benefitId": "water"},
     "giveRecognition": {"points": 19},
     "eraseRecognitionMessage": {"recognitionId": gid("Recognition", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
     "setTeam": {"team": "day"},
