@@ -36,6 +36,7 @@ and the use cases:
     open_feedback  which feedbacks wait for an answer, counted and listed
     feedback     what members say of partners, and who followed it up
     profiles     what a member is called, when it was born, where it lives
+    gift_cards   value is paid for, and pays (gift_card_codes: the secret of a card)
     accounts     households and companies: members share a wallet
     purchases    what was bought earns points
     batches      a till's offline orders, each taken once by its receipt

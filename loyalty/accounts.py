@@ -321,7 +321,9 @@ def _dissolved(
         kept = Moves(draft, request, by).combine(account.wallet, own)
     found = coalition.store.records(WalletOwner, ids)
     owner = WalletOwner(member=last, currency=currency)
-    return draft, kept, [RecordPut(id_, owner, found[id_].version) for id_ in ids]
+    moved = msgspec.structs.replace(owner, moved_to=kept)
+    puts = [RecordPut(id_, owner if id_ == kept else moved, found[id_].version) for id_ in ids]
+    return draft, kept, puts
 
 
 def _changed(account: Account, users: Mapping[str, bool], invited: Mapping[str, bool]) -> Account:

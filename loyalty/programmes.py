@@ -26,6 +26,7 @@ from ledger.names import OPERATOR, CurrencyCode, Expires, Hash, day_of, digest
 from loyalty.account_rules import AccountRules
 from loyalty.clock.terms import AT_ONCE, Confirmation, Notices, check_confirmation, check_notices
 from loyalty.expiry import AnyExpiry
+from loyalty.gift_card_rules import GiftCardRules
 from loyalty.goodwill import NO_GOODWILL, Goodwill, check_goodwill
 from loyalty.rates import Rates
 from loyalty.refusals import Code, Refused
@@ -99,6 +100,7 @@ class Programme(Data, frozen=True, kw_only=True):
     segments: Annotated[tuple[Segment, ...], Meta(max_length=32)] = ()
     badges: Annotated[tuple[Badge, ...], Meta(max_length=32)] = ()
     accounts: AccountRules | None = None
+    gift_cards: GiftCardRules | None = None
 
     @property
     def points_currency(self) -> CurrencyCode:
@@ -109,7 +111,8 @@ class Programme(Data, frozen=True, kw_only=True):
         issuing = {partner for _, partner in self.issuers()}
         benefits = {each.partner for each in self.benefits()}
         given = {reward.partner for reward in self.rewards}
-        return frozenset(issuing | benefits | given | self.goodwill.billed)
+        paid = set() if self.gift_cards is None else {*self.gift_cards.taken_at}
+        return frozenset(issuing | benefits | given | paid | self.goodwill.billed)
 
     def issuers(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Whose points it can issue, each with the place in the document that says so."""
@@ -118,6 +121,9 @@ class Programme(Data, frozen=True, kw_only=True):
                 yield ("earn", str(number), "partners"), partner
         if self.giving is not None:
             yield ("giving", "issuer"), self.giving.issuer
+        if self.gift_cards is not None:
+            for partner in self.gift_cards.issuers:
+                yield ("gift_cards", "issuers"), partner
 
     def benefits(self) -> list[Benefit]:
         """Of all tiers."""

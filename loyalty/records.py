@@ -28,6 +28,7 @@ class Member(Record, frozen=True):
     wallets: Mapping[str, WalletId] = msgspec.field(default_factory=dict)
     accounts: Mapping[str, str] = msgspec.field(default_factory=dict)
     own_wallets: Mapping[str, WalletId] = msgspec.field(default_factory=dict)
+    gift_cards: tuple[str, ...] = ()
 
 
 class ExternalId(Record, frozen=True):
@@ -143,11 +144,15 @@ class Consents(Record, frozen=True):
 
 
 class WalletOwner(Record, frozen=True):
-    """Whose wallet it is, a member's or an account's: the way back from an id on the ledger."""
+    """Whose wallet it is, a member's, an account's or a gift card's: the way back from an id on the
+    ledger. moved_to: what was in it is there, and it is closed.
+    """
 
     member: str
     currency: str
     account: str = ""
+    card: str = ""
+    moved_to: str = ""
 
 
 class Account(Record, frozen=True):
@@ -164,6 +169,25 @@ class Account(Record, frozen=True):
     kind: str = ""
     users: Mapping[str, bool] = msgspec.field(default_factory=dict)
     invited: Mapping[str, bool] = msgspec.field(default_factory=dict)
+
+
+class GiftCard(Record, frozen=True):
+    """Value that was paid for, and pays. salt, code_hash: of its secret code, in base64.
+
+    member: who claimed it, if anyone; replaced_by: the card that has its value since it was lost;
+    wrong: codes in a row; locked_until: too many were wrong.
+    """
+
+    programme: str
+    currency: str
+    wallet: WalletId
+    issuer: PartnerId
+    salt: str
+    code_hash: str
+    member: str = ""
+    replaced_by: str = ""
+    wrong: int = 0
+    locked_until: str = ""
 
 
 class AccountUse(Record, frozen=True):

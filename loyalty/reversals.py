@@ -6,6 +6,7 @@ from ledger.history import check_age
 from ledger.kinds import Standing, opened_by, reverse
 from ledger.names import CurrencyCode, TransactionId, is_base32_id
 from ledger.tx import Tx, read_tx
+from ledger.wallets import Wallet
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan, Request, carry_out, read_answer
@@ -40,6 +41,7 @@ def reverse_transaction(
             return _uncounted(coalition, request, row, points)
         earned = the_earn(row, partner, "transactionId")
         of, version = coalition.store.standing(transaction) or (opened_by(earned), 0)
+        gift_card = _is_gift_card(coalition, of)
         draft = Draft(coalition, coalition.governance(), {of.wallet: of.currency})
         by = authority(draft.governance, request, "reverse", draft.at, signature)
         if not of.stands:
@@ -48,6 +50,8 @@ def reverse_transaction(
             check_age("reverse", of, draft.at)
             if of.stands - of.pending > 0:
                 draft.expire_lapsed(of.wallet)
+            if gift_card:
+                _check_balance(draft.wallet(of.wallet), points or of.stands)
             effect = reverse(draft.wallet(of.wallet), of, points or of.stands, draft.at)
             draft.add(request.id, "reverse", effect, by, of=transaction)
         except (RuleBroken, PointsMissing) as broken:
@@ -60,6 +64,22 @@ def reverse_transaction(
         )
 
     return carry_out(coalition, request, decide)
+
+
+def _is_gift_card(coalition: Coalition, of: Standing) -> bool:
+    """Whether this was paid for a gift card. Raises Refused for one that was replaced."""
+    owner = coalition.store.record(WalletOwner, of.wallet)
+    if owner is None or not owner.record.card:
+        return False
+    if owner.record.moved_to:
+        raise Refused(Code.NOT_ELIGIBLE, "the card is blocked: it was replaced", "transactionId")
+    return True
+
+
+def _check_balance(wallet: Wallet, points: int) -> None:
+    """A gift card never owes: what it has paid with is not taken back. Raises PointsMissing."""
+    if wallet.balances.available < points:
+        raise PointsMissing(points, wallet.balances.available)
 
 
 def _taken_back(

@@ -18,6 +18,7 @@ from schema.mutations.assign_feedback import AssignFeedback
 from schema.mutations.block_card import BlockCard
 from schema.mutations.capture_hold import CaptureHold
 from schema.mutations.change_account_user import ChangeAccountUser
+from schema.mutations.claim_gift_card import ClaimGiftCard
 from schema.mutations.classify_account import ClassifyAccount
 from schema.mutations.confirm_transaction import ConfirmTransaction
 from schema.mutations.create_currency import CreateCurrency
@@ -30,11 +31,13 @@ from schema.mutations.give_feedback import GiveFeedback
 from schema.mutations.give_recognition import GiveRecognition
 from schema.mutations.hold_reward import HoldReward
 from schema.mutations.invite_to_account import InviteToAccount
+from schema.mutations.issue_gift_card import IssueGiftCard
 from schema.mutations.join_account import JoinAccount
 from schema.mutations.leave_account import LeaveAccount
 from schema.mutations.link_external_id import LinkExternalId
 from schema.mutations.open_account import OpenAccount
 from schema.mutations.pay_tier import PayTier
+from schema.mutations.pay_with_gift_card import PayWithGiftCard
 from schema.mutations.publish_programme import PublishProgramme
 from schema.mutations.record_event import RecordEvent
 from schema.mutations.record_purchase import RecordPurchase
@@ -43,10 +46,12 @@ from schema.mutations.redeem_reward import RedeemReward
 from schema.mutations.refund_redemption import RefundRedemption
 from schema.mutations.register_operator_key import RegisterOperatorKey
 from schema.mutations.register_partner import RegisterPartner
+from schema.mutations.replace_gift_card import ReplaceGiftCard
 from schema.mutations.reverse_transaction import ReverseTransaction
 from schema.mutations.set_consent import SetConsent
 from schema.mutations.set_profile import SetProfile
 from schema.mutations.set_team import SetTeam
+from schema.mutations.top_up_gift_card import TopUpGiftCard
 from schema.mutations.transfer_points import TransferPoints
 from schema.mutations.unlink_external_id import UnlinkExternalId
 from schema.mutations.use_benefit import UseBenefit
@@ -61,6 +66,7 @@ from schema.queries.coalition import CoalitionQuery
 from schema.queries.consistency_proof import ConsistencyProofQuery
 from schema.queries.dry_run import DryRunQuery
 from schema.queries.feedback import FeedbackQuery
+from schema.queries.gift_card import GiftCardQuery
 from schema.queries.giving_allowance import GivingAllowanceQuery
 from schema.queries.member import MemberQuery
 from schema.queries.member_by_external_id import MemberByExternalIdQuery
@@ -89,6 +95,7 @@ QUERIES = (
     FeedbackQuery,
     GivingAllowanceQuery,
     AccountQuery,
+    GiftCardQuery,
     WalletQuery,
     TransactionQuery,
     AdjustmentsWaitingQuery,
@@ -136,6 +143,11 @@ MUTATIONS = (
     SetTeam,
     ChangeAccountUser,
     ClassifyAccount,
+    ClaimGiftCard,
+    ReplaceGiftCard,
+    PayWithGiftCard,
+    TopUpGiftCard,
+    IssueGiftCard,
     LeaveAccount,
     JoinAccount,
     InviteToAccount,

@@ -84,6 +84,7 @@ LITRES = {
 TRANSACTION = """{ id kind at rule of { id } entryHash by { party key signature asked }
     postings { account currency amount } lots { wallet expires issuer change }
     chains { wallet seq available arrears } }"""
+GIFT_CARD = "giftCard { id programmeId currency balance blocked claimed }"
 ACCOUNT = """account { id name kind wallet { id available }
     users { memberId isOwner joined pointsPerMonth spentThisMonth } }"""
 ADJUSTMENT = """{ id points reason sponsorId askedBy status decidedBy declinedBecause waitsUntil
@@ -125,6 +126,11 @@ RESULTS = {
     "giveRecognition": "recognition { id points givenAt message giverName receiverName }",
     "eraseRecognitionMessage": "recognition { id message }",
     "setTeam": "team",
+    "issueGiftCard": f"{GIFT_CARD} transaction {TRANSACTION}",
+    "topUpGiftCard": f"{GIFT_CARD} transaction {TRANSACTION}",
+    "payWithGiftCard": f"{GIFT_CARD} transaction {TRANSACTION}",
+    "replaceGiftCard": f"{GIFT_CARD} transaction {TRANSACTION}",
+    "claimGiftCard": GIFT_CARD,
     "openAccount": ACCOUNT,
     "inviteToAccount": ACCOUNT,
     "joinAccount": ACCOUNT,
@@ -139,11 +145,17 @@ EXPLAINED = {
     **RESULTS,
     "recordPurchase": f"{RESULTS['recordPurchase']} {DECISIONS}",
     "recordEvent": f"{RESULTS['recordEvent']} {DECISIONS}",
+    "issueGiftCard": f"{RESULTS['issueGiftCard']} code",
+    "replaceGiftCard": f"{RESULTS['replaceGiftCard']} code",
 }
 # What a partner signs each of them as.
 OPERATIONS = {
     "recordPurchase": "earn",
     "recordEvent": "earn",
+    "issueGiftCard": "earn",
+    "topUpGiftCard": "earn",
+    "payWithGiftCard": "redeem",
+    "replaceGiftCard": "transfer",
     "redeemReward": "redeem",
     "refundRedemption": "refund",
     "adjustPoints": "adjust",

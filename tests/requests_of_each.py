@@ -5,6 +5,7 @@ from typing import Any
 
 from loyalty.actors import Actor, Operator
 from tests.coalition import (
+    EXPLAINED,
     FUEL,
     GROCER,
     LITRES,
@@ -277,6 +278,49 @@ def _held(house: House) -> str:
     return house.held(member)
 
 
+def issue_gift_card(house: House) -> Request:
+    asked = house.input(programmeId=_selling(house), points=5_000)
+    return FUEL, house.signed(FUEL, "earn", asked)
+
+
+def top_up_gift_card(house: House) -> Request:
+    card, _ = _gift_card(house)
+    return FUEL, house.signed(FUEL, "earn", house.input(giftCardId=card, points=700))
+
+
+def pay_with_gift_card(house: House) -> Request:
+    card, code = _gift_card(house)
+    paid = {"giftCardId": card, "code": code, "points": 1_999, "orderReference": "Bön 7"}
+    return FUEL, house.signed(FUEL, "redeem", house.input(**paid))
+
+
+def replace_gift_card(house: House) -> Request:
+    asked = house.input(giftCardId=_gift_card(house)[0], reason="lost")
+    return FUEL, house.signed(FUEL, "transfer", asked)
+
+
+def claim_gift_card(house: House) -> Request:
+    card, code = _gift_card(house)
+    return as_member(house.enrolled()), house.input(giftCardId=card, code=code)
+
+
+def _selling(house: House) -> str:
+    """A programme of fuel's gift cards."""
+    cards = {"issuers": ["fuel"], "taken_at": ["fuel"], "load_max": 9_000, "balance_max": 9_000}
+    document = {**LITRES, "id": "cards", "earn": [], "rewards": [], "gift_cards": cards}
+    house.done(FUEL, "publishProgramme", house.programme(document, "fuel"))
+    return gid("Programme", "cards")
+
+
+def _gift_card(house: House) -> tuple[str, str]:
+    """A card with 5,000 on it, and its code."""
+    results, house.results = house.results, EXPLAINED
+    asked = house.signed(FUEL, "earn", house.input(programmeId=_selling(house), points=5_000))
+    answer = house.done(FUEL, "issueGiftCard", asked)
+    house.results = results
+    return answer["giftCard"]["id"], answer["code"]
+
+
 def open_account(house: House) -> Request:
     return OPERATOR, house.input(
         programmeId=_sharing(house), memberId=house.enrolled(), accountName="Zoë's", kind="school"
@@ -412,6 +456,11 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "giveRecognition": ("giveRecognition", give_recognition),
     "eraseRecognitionMessage": ("eraseRecognitionMessage", erase_recognition_message),
     "setTeam": ("setTeam", set_team),
+    "issueGiftCard": ("issueGiftCard", issue_gift_card),
+    "topUpGiftCard": ("topUpGiftCard", top_up_gift_card),
+    "payWithGiftCard": ("payWithGiftCard", pay_with_gift_card),
+    "replaceGiftCard": ("replaceGiftCard", replace_gift_card),
+    "claimGiftCard": ("claimGiftCard", claim_gift_card),
     "openAccount": ("openAccount", open_account),
     "inviteToAccount": ("inviteToAccount", invite_to_account),
     "joinAccount": ("joinAccount", join_account),

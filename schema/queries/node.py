@@ -12,6 +12,7 @@ from schema.queries.ids import is_id_of
 from schema.types.account import account
 from schema.types.adjustment import adjustment
 from schema.types.feedback import feedback
+from schema.types.gift_card import gift_card
 from schema.types.member import member
 from schema.types.partner import partner
 from schema.types.programme import programme
@@ -29,6 +30,7 @@ _FINDS: dict[str, Callable[[Context, str], Awaitable[Node | None]]] = {
     "Account": account,
     "Adjustment": adjustment,
     "Feedback": feedback,
+    "GiftCard": gift_card,
     "Member": member,
     "Partner": partner,
     "Programme": _programme,

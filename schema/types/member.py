@@ -1,5 +1,7 @@
 """One who collects points."""
 
+from asyncio import gather
+
 import strawberry
 from strawberry.relay import GlobalID, Node, NodeID
 
@@ -12,6 +14,7 @@ from loyalty.records import Consents, ExternalIds, HandedVouchers, Link, Stateme
 from loyalty.records import Member as MemberRecord
 from schema.context import Context, Info
 from schema.queries.ids import is_id_of
+from schema.types.gift_card import GiftCard, gift_card
 from schema.types.standing import Standing, standing
 from schema.types.voucher import Voucher, vouchers
 from schema.types.wallet import Wallet
@@ -127,6 +130,13 @@ class Member(Node):
         if not is_id_of(programme_id, "Programme"):
             return None
         return standing(info.context, self.key, programme_id.node_id)
+
+    @strawberry.field(description="That it has claimed, as they are now; none for partners.")
+    async def gift_cards(self, info: Info) -> list[GiftCard]:
+        if isinstance(info.context.actor, PartnerActor):
+            return []
+        found = await gather(*(gift_card(info.context, id_) for id_ in self.record.gift_cards))
+        return [each for each in found if each is not None]
 
     def _wallet(self, currency: str, id_: WalletId) -> Wallet:
         account = self.record.accounts.get(currency, "")

@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.coalition import FUEL, GROCER, LITRES, OPERATOR, Faulty, House, as_member, gid
+from tests.coalition import EXPLAINED, FUEL, GROCER, LITRES, OPERATOR, Faulty, House, as_member, gid
 
 QUERIES = {
+    "giftCard": ("GiftCard", "query ($id: ID!) { giftCard(id: $id) { id } }"),
     "account": ("Account", "query ($id: ID!) { account(id: $id) { id } }"),
     "member": ("Member", "query ($id: ID!) { member(id: $id) { id } }"),
     "partner": ("Partner", "query ($id: ID!) { partner(id: $id) { id } }"),
@@ -13,7 +14,16 @@ QUERIES = {
     "wallet": ("Wallet", "query ($id: ID!) { wallet(id: $id) { id } }"),
 }
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
-TYPES = ["Account", "Member", "Partner", "Programme", "Transaction", "Voucher", "Wallet"]
+TYPES = [
+    "Account",
+    "GiftCard",
+    "Member",
+    "Partner",
+    "Programme",
+    "Transaction",
+    "Voucher",
+    "Wallet",
+]
 IDS = ["", "#", "x#T", "é", "\u202e", "\x00", "../..", "a:b", "A" * 100_000]
 
 each = pytest.mark.parametrize("name", QUERIES)
@@ -83,12 +93,20 @@ def test_a_node_is_found_by_its_global_id(house: House) -> None:
     member = house.enrolled()
     earned = house.earned(member, 80)
     sharing = {"opened_by": "member", "users_max": 2}
-    document = {**LITRES, "version": 2, "accounts": sharing}
+    cards = {"issuers": ["fuel"], "taken_at": ["fuel"], "load_max": 9, "balance_max": 9}
+    document = {**LITRES, "version": 2, "accounts": sharing, "gift_cards": cards}
     house.done(FUEL, "publishProgramme", house.programme(document, "fuel"))
     programme = gid("Programme", "litres")
     asked = house.input(programmeId=programme, memberId=member, accountName="Home")
+    house.results = EXPLAINED
+    sold = house.signed(FUEL, "earn", house.input(programmeId=programme, points=9))
+    card = house.done(FUEL, "issueGiftCard", sold)
+    claimed = card["giftCard"]["id"]
+    code = house.input(giftCardId=claimed, code=card["code"])
+    house.done(as_member(member), "claimGiftCard", code)
     things = {
         "Account": house.done(as_member(member), "openAccount", asked)["account"]["id"],
+        "GiftCard": claimed,
         "Member": member,
         "Partner": gid("Partner", "grocer"),
         "Programme": gid("Programme", "stars"),

@@ -1,0 +1,59 @@
+"""`issueGiftCard`: a card is sold, with value on it."""
+
+import strawberry
+from strawberry.relay import GlobalID
+
+from loyalty.gift_cards import issue_gift_card
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import SignatureInput, given, node_id, request
+from schema.mutations.entries import own_entry
+from schema.scalars import Points
+from schema.types.gift_card import GiftCard, gift_card
+from schema.types.transaction import Transaction
+
+
+@strawberry.input
+class IssueGiftCardInput:
+    idempotency_key: str
+    programme_id: GlobalID
+    points: Points = strawberry.field(description="What was paid for it, in minor units.")
+    signature: SignatureInput | None = strawberry.field(
+        default=None, description="The partner's, over the `earn` instruction."
+    )
+
+
+@strawberry.type
+class IssueGiftCardPayload(Payload):
+    gift_card: GiftCard | None = None
+    code: str | None = strawberry.field(
+        default=None,
+        description="The card's secret, told once: absent where the request is answered again.",
+    )
+    transaction: Transaction | None = None
+
+
+@strawberry.type
+class IssueGiftCard:
+    @strawberry.mutation(description="Partners that sell gift cards: a new one, with value on it.")
+    async def issue_gift_card(
+        self,
+        info: Info,
+        input: IssueGiftCardInput,  # noqa: A002
+    ) -> IssueGiftCardPayload:
+        async def act() -> IssueGiftCardPayload:
+            asked = request(info.context, input)
+            answer, code = issue_gift_card(
+                info.context.coalition,
+                asked,
+                node_id(input.programme_id, "Programme", "programmeId"),
+                input.points,
+                given(input.signature),
+            )
+            return IssueGiftCardPayload(
+                gift_card=await gift_card(info.context, answer.record),
+                code=code,
+                transaction=await own_entry(info.context, asked, answer),
+            )
+
+        return await answered(IssueGiftCardPayload, act)

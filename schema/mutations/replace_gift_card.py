@@ -1,0 +1,61 @@
+"""`replaceGiftCard`: a lost card is blocked, its value is on a new one."""
+
+import strawberry
+from strawberry.relay import GlobalID
+
+from loyalty.gift_cards import replace_gift_card
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import SignatureInput, given, node_id, request
+from schema.mutations.entries import own_entry
+from schema.types.gift_card import GiftCard, gift_card
+from schema.types.transaction import Transaction
+
+
+@strawberry.input
+class ReplaceGiftCardInput:
+    idempotency_key: str
+    gift_card_id: GlobalID
+    reason: str
+    signature: SignatureInput | None = strawberry.field(
+        default=None, description="A partner's or an operator's, over the `transfer` instruction."
+    )
+
+
+@strawberry.type
+class ReplaceGiftCardPayload(Payload):
+    gift_card: GiftCard | None = None
+    code: str | None = strawberry.field(
+        default=None,
+        description="The card's secret, told once: absent where the request is answered again.",
+    )
+    transaction: Transaction | None = None
+
+
+@strawberry.type
+class ReplaceGiftCard:
+    @strawberry.mutation(
+        description="The partner that sold a card, an operator, or the member who claimed it: it "
+        "is blocked, and its value is on a new one."
+    )
+    async def replace_gift_card(
+        self,
+        info: Info,
+        input: ReplaceGiftCardInput,  # noqa: A002
+    ) -> ReplaceGiftCardPayload:
+        async def act() -> ReplaceGiftCardPayload:
+            asked = request(info.context, input)
+            answer, code = replace_gift_card(
+                info.context.coalition,
+                asked,
+                node_id(input.gift_card_id, "GiftCard", "giftCardId"),
+                input.reason,
+                given(input.signature),
+            )
+            return ReplaceGiftCardPayload(
+                gift_card=await gift_card(info.context, answer.record),
+                code=code,
+                transaction=await own_entry(info.context, asked, answer),
+            )
+
+        return await answered(ReplaceGiftCardPayload, act)
