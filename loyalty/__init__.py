@@ -46,6 +46,7 @@ and the use cases:
     rewards      points become a voucher, a voucher is used once
     tiers        a tier is paid for, a benefit of one is taken
     transfers    points go to another member
+    referrals    a member brings a friend; what that gives, and takes back
     giving       members give each other points of an allowance
     reversals    goods come back, and the points that they earned
     confirmations  points of a purchase that wait become available

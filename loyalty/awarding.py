@@ -19,6 +19,7 @@ from loyalty.members import the_member, with_wallets
 from loyalty.ports import RecordPut
 from loyalty.programmes import Award, Version
 from loyalty.records import Member
+from loyalty.referral_orders import Referrals
 from loyalty.refusals import Code, Refused
 from loyalty.rules.counts import Delta, Tally
 from loyalty.rules.deciding import Outcome
@@ -156,9 +157,11 @@ class _Awarding:
         wallets = self._found.record.wallets
         currencies = {version.programme.points_currency for version in versions}
         own = {each: wallets[each] for each in currencies if each in wallets}
-        self._draft = Draft(
-            coalition, coalition.governance(), {id_: each for each, id_ in own.items()}
-        )
+        order = occasion.order(self._partner, _moment(coalition, occasion))
+        self._referrals = Referrals(coalition, member_id, request.id, order)
+        self._referrals.read(versions)
+        touched = {id_: each for each, id_ in own.items()} | self._referrals.wallets()
+        self._draft = Draft(coalition, coalition.governance(), touched)
         known: dict[str, Mapping[str, Tally]] = {}
         known.update((each, self._draft.tallies(id_)) for each, id_ in own.items())
         lives_in = self._found.record.jurisdiction
@@ -172,21 +175,25 @@ class _Awarding:
         member, puts = self._with_wallets(changing)
         by = authority(draft.governance, request, "earn", draft.at, signature)
         news = [told for each in changing for told in self._remembered(member, each)]
+        earned: list[TransactionId] = []
         for number, each in enumerate(each for each in changing if each.points):
             id_, whose = request.id, by
             if number:
                 id_ = transaction_id(PROGRAMME, f"{request.id}/{number}")
                 whose = Authority(PROGRAMME)
             self._earn(id_, whose, member.wallets[each.award.currency], each)
+            earned.append(id_)
         left = [self._unentered(member, each) for each in changing if not each.points]
         handed = self._handed()
-        return draft.plan(
+        referred = self._referrals.given(draft, member.wallets, earned)
+        plan = draft.plan(
             request.id,
-            records=(*puts, *handed.records),
-            news=(*news, *handed.news),
+            records=(*puts, *handed.records, *referred.records),
+            news=(*news, *handed.news, *referred.news),
             vouchers=handed.codes,
             counted=tuple(left),
         )
+        return referred.without_others(plan)
 
     def _handed(self) -> Handed:
         """The vouchers that rules give, as far as they are to be had."""
@@ -204,6 +211,7 @@ class _Awarding:
     def _with_wallets(self, changing: Sequence[Considered]) -> tuple[Member, tuple[RecordPut, ...]]:
         """The member with a wallet wherever something changes, and what that writes."""
         currencies = [each.award.currency for each in changing]
+        currencies += self._referrals.currencies
         member, puts = with_wallets(self._coalition, self._member_id, self._found, currencies)
         for each in currencies:
             if each not in self._found.record.wallets:

@@ -44,6 +44,7 @@ from loyalty.rules.giving import Giving
 from loyalty.rules.guards import check_guards
 from loyalty.rules.measures import Measure
 from loyalty.rules.orders import TITLE_MAX_CHARS, Data, Id, Order, Positive, Title
+from loyalty.rules.referral import Referral
 from loyalty.rules.segments import Badge, Segment
 from loyalty.rules.tiers import Tiers
 from loyalty.rules.triggers import check_triggers
@@ -101,6 +102,7 @@ class Programme(Data, frozen=True, kw_only=True):
     badges: Annotated[tuple[Badge, ...], Meta(max_length=32)] = ()
     accounts: AccountRules | None = None
     gift_cards: GiftCardRules | None = None
+    referral: Referral | None = None
 
     @property
     def points_currency(self) -> CurrencyCode:
@@ -124,6 +126,8 @@ class Programme(Data, frozen=True, kw_only=True):
         if self.gift_cards is not None:
             for partner in self.gift_cards.issuers:
                 yield ("gift_cards", "issuers"), partner
+        for partner in () if self.referral is None else self.referral.partners:
+            yield ("referral", "partners"), partner
 
     def benefits(self) -> list[Benefit]:
         """Of all tiers."""

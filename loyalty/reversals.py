@@ -12,6 +12,7 @@ from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan, Request, carry_out, read_answer
 from loyalty.ports import RecordPut, StandingPut, TransactionRow
 from loyalty.records import Returned, WalletOwner
+from loyalty.referral_returns import ReferralReturn, Share
 from loyalty.refusals import Code, Refused
 from loyalty.rules.counts import taken_back
 from loyalty.standing import Change, count
@@ -38,11 +39,13 @@ def reverse_transaction(
     def decide() -> Plan:
         row = the_row(coalition, transaction)
         if row is not None and row.entry is None:
-            return _uncounted(coalition, request, row, points)
+            return _uncounted(coalition, request, row, points, signature)
         earned = the_earn(row, partner, "transactionId")
         of, version = coalition.store.standing(transaction) or (opened_by(earned), 0)
         gift_card = _is_gift_card(coalition, of)
-        draft = Draft(coalition, coalition.governance(), {of.wallet: of.currency})
+        bonus = ReferralReturn(coalition, transaction)
+        wallets = {of.wallet: of.currency} | bonus.wallets()
+        draft = Draft(coalition, coalition.governance(), wallets)
         by = authority(draft.governance, request, "reverse", draft.at, signature)
         if not of.stands:
             raise _all_back()
@@ -54,13 +57,15 @@ def reverse_transaction(
                 _check_balance(draft.wallet(of.wallet), points or of.stands)
             effect = reverse(draft.wallet(of.wallet), of, points or of.stands, draft.at)
             draft.add(request.id, "reverse", effect, by, of=transaction)
+            left = effect.leaves or of
+            share = Share(left.stands, opened_by(earned).stands)
+            more = bonus.taken(draft, request.id, share)
         except (RuleBroken, PointsMissing) as broken:
             raise refuse(broken, "points") from None
-        left = effect.leaves or of
         return draft.plan(
             request.id,
-            standings=(StandingPut(left, version),),
-            news=_taken_back(coalition, draft, earned, of, left),
+            standings=(StandingPut(left, version), *more.standings),
+            news=(*_taken_back(coalition, draft, earned, of, left), *more.news),
         )
 
     return carry_out(coalition, request, decide)
@@ -101,12 +106,19 @@ def _taken_back(
 
 
 def _uncounted(
-    coalition: Coalition, request: Request, row: TransactionRow, points: int | None
+    coalition: Coalition,
+    request: Request,
+    row: TransactionRow,
+    points: int | None,
+    signature: Signature | None,
 ) -> Plan:
-    """The order gave no points, but it was counted: that is taken back, once."""
+    """The order gave no points, but it was counted, or was a friend's first: that is taken back,
+    once."""
     made = read_answer(row).counted
     partner = require_partner(request.actor).id
-    if not made or any(each.partner != partner for each in made):
+    bonus = ReferralReturn(coalition, row.id)
+    sellers = {each.partner for each in made} | bonus.sellers()
+    if sellers != {partner}:
         raise _no_such("transactionId")
     if points is not None:
         raise Refused(Code.EXCEEDS_REMAINING, "this order gave no points: leave it out", "points")
@@ -114,14 +126,21 @@ def _uncounted(
         raise _all_back()
     owners = coalition.store.records(WalletOwner, [each.wallet for each in made])
     wallets = {each.wallet: CurrencyCode(owners[each.wallet].record.currency) for each in made}
-    draft = Draft(coalition, coalition.governance(), wallets)
-    news: list[News] = []
+    draft = Draft(coalition, coalition.governance(), wallets | bonus.wallets())
+    if bonus.sellers():
+        # Points move, of a rule that the partner signed; that they do is its own word here too.
+        authority(draft.governance, request, "reverse", draft.at, signature)
+    try:
+        more = bonus.taken(draft, request.id, Share(0, 1))
+    except (RuleBroken, PointsMissing) as broken:
+        raise refuse(broken, "transactionId") from None
+    news = list(more.news)
     for each in made:
         deltas = taken_back(each.each(), 1, 0, 1)
         change = Change(each.member, each.programme, deltas)
         news += count(coalition, draft, each.wallet, change)
     back = RecordPut(row.id, Returned(at=draft.at))
-    return draft.plan(request.id, records=(back,), news=tuple(news))
+    return draft.plan(request.id, records=(back,), standings=more.standings, news=tuple(news))
 
 
 def the_row(coalition: Coalition, id_: TransactionId) -> TransactionRow | None:

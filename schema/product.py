@@ -35,6 +35,7 @@ from schema.mutations.issue_gift_card import IssueGiftCard
 from schema.mutations.join_account import JoinAccount
 from schema.mutations.leave_account import LeaveAccount
 from schema.mutations.link_external_id import LinkExternalId
+from schema.mutations.make_referral_code import MakeReferralCode
 from schema.mutations.open_account import OpenAccount
 from schema.mutations.pay_tier import PayTier
 from schema.mutations.pay_with_gift_card import PayWithGiftCard
@@ -55,6 +56,7 @@ from schema.mutations.top_up_gift_card import TopUpGiftCard
 from schema.mutations.transfer_points import TransferPoints
 from schema.mutations.unlink_external_id import UnlinkExternalId
 from schema.mutations.use_benefit import UseBenefit
+from schema.mutations.use_referral_code import UseReferralCode
 from schema.mutations.use_voucher import UseVoucher
 from schema.mutations.void_hold import VoidHold
 from schema.queries.account import AccountQuery
@@ -152,6 +154,8 @@ MUTATIONS = (
     JoinAccount,
     InviteToAccount,
     OpenAccount,
+    MakeReferralCode,
+    UseReferralCode,
 )
 
 

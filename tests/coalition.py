@@ -137,6 +137,8 @@ RESULTS = {
     "leaveAccount": ACCOUNT,
     "changeAccountUser": ACCOUNT,
     "classifyAccount": ACCOUNT,
+    "makeReferralCode": "code",
+    "useReferralCode": "usedAt",
 }
 # What a purchase was decided by: not said again where a request is answered again.
 DECISIONS = """explanation { programme { programmeId } currency points expires

@@ -262,6 +262,21 @@ def set_team(house: House) -> Request:
     return FUEL, house.input(programmeId=gid("Programme", "kudos"), memberId=member, team="night")
 
 
+def make_referral_code(house: House) -> Request:
+    member = house.enrolled()
+    return as_member(member), house.input(memberId=member)
+
+
+def use_referral_code(house: House) -> Request:
+    house.done(OPERATOR, "publishProgramme", house.programme(FRIENDS, "fuel"))
+    actor, asked = make_referral_code(house)
+    code = house.done(actor, "makeReferralCode", asked)["code"]
+    friend = house.enrolled()
+    return as_member(friend), house.input(
+        programmeId=gid("Programme", "friends"), memberId=friend, code=code
+    )
+
+
 def _colleague(house: House) -> str:
     """A member whom a programme lets give to its colleagues."""
     if ("programme", "kudos") not in house.coalition.governance().latest:
@@ -415,6 +430,15 @@ def _club(house: House) -> str:
 WASH = STARS["rewards"][1]  # type: ignore[index]
 GIVING = {"issuer": "fuel", "a_month": 100, "a_gift": 20, "within": "team"}
 KUDOS = {**LITRES, "id": "kudos", "earn": [], "rewards": [], "giving": GIVING}
+REFERRAL = {
+    "partners": ["fuel"],
+    "money": "USD",
+    "minimum_minor": 2_500,
+    "referrer": 200,
+    "friend": 100,
+    "a_month": 10,
+}
+FRIENDS = {**LITRES, "id": "friends", "earn": [], "rewards": [], "referral": REFERRAL}
 EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "registerPartner": ("registerPartner", register_partner),
     "registerOperatorKey": ("registerOperatorKey", register_operator_key),
@@ -467,4 +491,6 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "leaveAccount": ("leaveAccount", leave_account),
     "changeAccountUser": ("changeAccountUser", change_account_user),
     "classifyAccount": ("classifyAccount", classify_account),
+    "makeReferralCode": ("makeReferralCode", make_referral_code),
+    "useReferralCode": ("useReferralCode", use_referral_code),
 }

@@ -107,6 +107,10 @@ class Member(Node):
         found = await info.context.record(Consents, self.key)
         return [] if found is None else [Consent.of(each, actor) for each in found.statements]
 
+    @strawberry.field(description="What friends type; absent until `makeReferralCode` made it.")
+    def referral_code(self) -> str | None:
+        return self.record.referral_code or None
+
     @strawberry.field(description="One for each currency: that which purchases earn into.")
     def wallets(self) -> list[Wallet]:
         return [self._wallet(code, id_) for code, id_ in sorted(self.record.wallets.items())]

@@ -168,6 +168,8 @@ OTHER: dict[str, dict[str, Any]] = {
     "leaveAccount": {"memberId": gid("Member", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
     "changeAccountUser": {"pointsPerMonth": 51},
     "classifyAccount": {"kind": "school"},
+    "makeReferralCode": {"memberId": gid("Member", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
+    "useReferralCode": {"code": "7777777777"},
 }
 
 

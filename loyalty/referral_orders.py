@@ -1,0 +1,203 @@
+"""A friend's first order: what a referral gives for it, and takes back when it comes back.
+
+What there is to give is read before a draft is begun, so that the draft has every wallet that it
+will touch; the entries then go with those of the order itself, in one commit.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+import msgspec
+
+from ledger.errors import RuleBroken
+from ledger.kinds import earn
+from ledger.names import At, CurrencyCode, TransactionId, WalletId, day_of, transaction_id
+from ledger.tx import Authority
+from loyalty.coalition import Coalition
+from loyalty.committing import News, Plan
+from loyalty.members import with_wallets
+from loyalty.ports import RecordPut, Versioned
+from loyalty.programmes import Version
+from loyalty.records import Bonus, Member, ReferralOrder, ReferralsPaid, Referred
+from loyalty.referrals import key_of
+from loyalty.rules.orders import PURCHASE, Order
+from loyalty.rules.referral import Referral
+from loyalty.writing import PROGRAMME, Draft, refuse
+
+
+class Given(NamedTuple):
+    """What referrals added to a draft. others: entries of other members than the order's."""
+
+    records: tuple[RecordPut, ...] = ()
+    news: tuple[News, ...] = ()
+    others: frozenset[TransactionId] = frozenset()
+
+    def without_others(self, plan: Plan) -> Plan:
+        """The plan whose answer is about the order's own member: a till shows what that one got."""
+        if not self.others:
+            return plan
+        own = tuple(id_ for id_ in plan.answer.further if id_ not in self.others)
+        return plan._replace(answer=msgspec.structs.replace(plan.answer, further=own))
+
+
+class _Due(NamedTuple):
+    """What one programme's referral gives for the order. referrer: None if it is no more, or had
+    points for as many friends this month as it can; counted: this friend among them."""
+
+    version: Version
+    referral: Referral
+    referrer_id: str
+    referrer: Versioned[Member] | None
+    counted: RecordPut | None
+
+    @property
+    def currency(self) -> CurrencyCode:
+        return self.version.programme.points_currency
+
+
+class Referrals:
+    """What there is to decide about referrals with one member's order."""
+
+    def __init__(
+        self, coalition: Coalition, friend: str, request: TransactionId, order: Order
+    ) -> None:
+        self._coalition, self._friend = coalition, friend
+        self._request, self._order = request, order
+        self._due: list[_Due] = []
+        self._ended: list[RecordPut] = []
+
+    def read(self, versions: Iterable[Version]) -> None:
+        """Looks up what the versions that hold for the order have of the member."""
+        for version in versions:
+            referral = version.programme.referral
+            if referral is not None and self._order.event == PURCHASE:
+                self._read(version, referral)
+
+    @property
+    def currencies(self) -> tuple[CurrencyCode, ...]:
+        """In which the friend will need a wallet."""
+        return tuple(each.currency for each in self._due)
+
+    def wallets(self) -> dict[WalletId, CurrencyCode]:
+        """Of other members, which the draft is to have."""
+        return {
+            each.referrer.record.wallets[each.currency]: each.currency
+            for each in self._due
+            if each.referrer is not None and each.currency in each.referrer.record.wallets
+        }
+
+    def given(
+        self, draft: Draft, wallets: Mapping[str, WalletId], earned: Sequence[TransactionId]
+    ) -> Given:
+        """Adds the awards. wallets: the friend's, by currency; earned: the order's own entries."""
+        if not self._due:
+            return Given(tuple(self._ended))
+        referrers, opened = self._with_wallets(draft)
+        records = [*self._ended, *opened]
+        others: list[TransactionId] = []
+        bonuses: list[Bonus] = []
+        friends: list[TransactionId] = []
+        for each in self._due:
+            friends.append(self._award(draft, each, "friend", wallets[each.currency]))
+            awards = [friends[-1]]
+            if each.counted is not None and each.referrer_id in referrers:
+                wallet = referrers[each.referrer_id].wallets[each.currency]
+                awards.append(self._award(draft, each, "referrer", wallet))
+                others.append(awards[-1])
+                records.append(each.counted)
+            bonuses.append(self._bonus(each, awards))
+        news = [self._news(each) for each in self._due]
+        found = ReferralOrder(
+            partner=self._order.partner,
+            amount_minor=self._order.amount_minor,
+            bonuses=tuple(bonuses),
+        )
+        # Whatever the shop knows of the order leads to what has to come back with it.
+        ids = {self._request, *(earned or friends)}
+        records += [RecordPut(id_, found) for id_ in sorted(ids)]
+        return Given(tuple(records), tuple(news), frozenset(others))
+
+    def _read(self, version: Version, referral: Referral) -> None:
+        order = self._order
+        if order.partner not in referral.partners:
+            return
+        key = key_of(version.programme.id, self._friend)
+        found = self._coalition.store.record(Referred, key)
+        own = Referred() if found is None else found.record
+        if own.order:
+            return
+        late = order.at < own.since
+        if own.referrer and not late and not referral.reached(order.money, order.amount_minor):
+            return
+        ended = msgspec.structs.replace(own, order=self._request)
+        self._ended.append(RecordPut(key, ended, 0 if found is None else found.version))
+        if own.referrer and not late:
+            self._due.append(self._due_of(version, referral, own.referrer))
+
+    def _due_of(self, version: Version, referral: Referral, referrer: str) -> _Due:
+        store = self._coalition.store
+        key = key_of(version.programme.id, referrer)
+        found = store.record(ReferralsPaid, key)
+        month = referral.month(At(self._coalition.now()))
+        count, at = 0, 0
+        if found is not None:
+            # Never a month before one that was counted: clocks differ, and a limit is a limit.
+            count = found.record.count if found.record.month >= month else 0
+            month, at = max(found.record.month, month), found.version
+        if count >= referral.a_month:
+            return _Due(version, referral, referrer, None, None)
+        put = RecordPut(key, ReferralsPaid(month=month, count=count + 1), at)
+        return _Due(version, referral, referrer, store.record(Member, referrer), put)
+
+    def _with_wallets(self, draft: Draft) -> tuple[dict[str, Member], list[RecordPut]]:
+        """Those who brought the friend, each with the wallets that it needs, and what that
+        writes."""
+        found = {each.referrer_id: each.referrer for each in self._due if each.referrer}
+        members: dict[str, Member] = {}
+        records: list[RecordPut] = []
+        for id_, referrer in found.items():
+            needed = {each.currency for each in self._due if each.referrer_id == id_}
+            members[id_], puts = with_wallets(self._coalition, id_, referrer, sorted(needed))
+            records += puts
+            for currency in needed - set(referrer.record.wallets):
+                draft.open(members[id_].wallets[currency], currency)
+        return members, records
+
+    def _award(self, draft: Draft, due: _Due, whose: str, wallet: WalletId) -> TransactionId:
+        programme, at = due.version.programme, draft.at
+        id_ = transaction_id(PROGRAMME, f"{self._request}/referral/{programme.id}/{whose}")
+        waits = day_of(at) < programme.confirmed_on(date.fromisoformat(day_of(self._order.at)))
+        expires = None if waits else programme.expires(date.fromisoformat(day_of(at)))
+        points = due.referral.friend if whose == "friend" else due.referral.referrer
+        effect = earn(draft.wallet(wallet), self._order.partner, points, at, expires)
+        # When it was bought says until when the points wait; confirmations read it there.
+        detail = {"referral": whose, "purchased_at": self._order.at}
+        try:
+            draft.add(
+                id_, "earn", effect, Authority(PROGRAMME), rule=due.version.rule, detail=detail
+            )
+        except RuleBroken as broken:
+            raise refuse(broken, "amount") from None
+        return id_
+
+    def _bonus(self, due: _Due, awards: Sequence[TransactionId]) -> Bonus:
+        return Bonus(
+            programme=due.version.programme.id,
+            referrer=due.referrer_id,
+            minimum_minor=due.referral.minimum_minor,
+            awards=tuple(awards),
+        )
+
+    def _news(self, due: _Due) -> News:
+        paid = due.referrer is not None and due.counted is not None
+        return News(
+            "referral.completed",
+            due.referrer_id,
+            {
+                "programme": due.version.programme.id,
+                "friend": self._friend,
+                "points": due.referral.referrer if paid else 0,
+                "friend_points": due.referral.friend,
+            },
+        )

@@ -1,0 +1,42 @@
+"""`makeReferralCode`: what a member tells its friends."""
+
+import strawberry
+from strawberry.relay import GlobalID
+
+from loyalty.referrals import make_referral_code
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import node_id, request
+
+
+@strawberry.input
+class MakeReferralCodeInput:
+    idempotency_key: str
+    member_id: GlobalID
+
+
+@strawberry.type
+class MakeReferralCodePayload(Payload):
+    code: str | None = None
+
+
+@strawberry.type
+class MakeReferralCode:
+    @strawberry.mutation(
+        description="Members, or an operator for one: the code that its friends type, the same "
+        "whenever it is asked for."
+    )
+    async def make_referral_code(
+        self,
+        info: Info,
+        input: MakeReferralCodeInput,  # noqa: A002
+    ) -> MakeReferralCodePayload:
+        async def act() -> MakeReferralCodePayload:
+            answer = make_referral_code(
+                info.context.coalition,
+                request(info.context, input),
+                node_id(input.member_id, "Member", "memberId"),
+            )
+            return MakeReferralCodePayload(code=answer.record)
+
+        return await answered(MakeReferralCodePayload, act)

@@ -1,0 +1,35 @@
+"""Many people at once: the same coalition from several threads."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from random import Random
+from threading import Lock
+from time import sleep
+from typing import Any
+
+from loyalty.actors import Actor
+from tests.coalition import House
+
+Sent = tuple[Actor, dict[str, Any]]
+
+
+def at_once(house: House, mutation: str, requests: Iterable[Sent]) -> list[str]:
+    """What becomes of requests that are all sent at the same time: `done`, or a code, for each."""
+    sent = list(requests)
+    lock, random = Lock(), Random(9)
+
+    def bits(count: int) -> bytes:
+        with lock:
+            return random.randbytes(count)
+
+    house.coalition = replace(house.coalition, sleep=sleep, random_bytes=bits)
+
+    def send(each: Sent) -> str:
+        answer = house.send(each[0], mutation, each[1])
+        assert not answer.errors, answer.errors
+        errors = [error["code"] for error in answer.data[mutation]["userErrors"]]
+        return errors[0] if errors else "done"
+
+    with ThreadPoolExecutor(len(sent)) as pool:
+        return list(pool.map(send, sent))
