@@ -47,6 +47,7 @@ and the use cases:
     tiers        a tier is paid for, a benefit of one is taken
     transfers    points go to another member
     referrals    a member brings a friend; what that gives, and takes back
+    guests       orders without a member, until one claims them
     giving       members give each other points of an allowance
     reversals    goods come back, and the points that they earned
     confirmations  points of a purchase that wait become available

@@ -101,12 +101,12 @@ def recorded(
     The partner's signature is on the first award's entry; a further programme's is by the system,
     under the rule that the partner signed. What earns nothing is remembered without an entry.
     """
-    require_partner(request.actor)
+    partner = require_partner(request.actor).id
     decided: list[tuple[Plan, tuple[Considered, ...]]] = []
 
     def decide() -> Plan:
         occasion.check(coalition.now())
-        awarding = _Awarding(coalition, request, member_id, occasion)
+        awarding = Awarding(coalition, request, partner, member_id, occasion)
         plan = awarding.plan(signature)
         decided.append((plan, awarding.considered))
         return plan
@@ -143,15 +143,23 @@ def considered_by(
     )
 
 
-class _Awarding:
-    """One attempt: what is read, what each programme makes of it, the entries of that."""
+class Awarding:
+    """One attempt: what is read, what each programme makes of it, the entries of that.
+
+    partner: at whom it was, who issues the points.
+    """
 
     def __init__(
-        self, coalition: Coalition, request: Request, member_id: str, occasion: Occasion
+        self,
+        coalition: Coalition,
+        request: Request,
+        partner: str,
+        member_id: str,
+        occasion: Occasion,
     ) -> None:
         self._coalition, self._request = coalition, request
         self._member_id, self._occasion = member_id, occasion
-        self._partner = require_partner(request.actor).id
+        self._partner = partner
         self._found = the_member(coalition, member_id, "memberId")
         versions = _versions(coalition, self._partner, _moment(coalition, occasion))
         wallets = self._found.record.wallets

@@ -6,6 +6,7 @@ import msgspec
 
 from ledger.names import Hash, PartnerId, TransactionId, WalletId
 from loyalty.ports import Record
+from loyalty.rules.orders import Line
 
 
 class Partner(Record, frozen=True):
@@ -378,3 +379,23 @@ class ReferralOrder(Record, frozen=True):
     partner: str
     amount_minor: int
     bonuses: tuple[Bonus, ...]
+
+
+class GuestOrder(Record, frozen=True):
+    """An order of nobody that is known, kept under its partner and reference.
+
+    code: digest of what proves that it is one's own; claim: the request of the member who claimed
+    it, and entries what that led to; lines: until it is claimed or cancelled.
+    """
+
+    code: Hash
+    at: str
+    amount_minor: int
+    money: str
+    channel: str = ""
+    store: str = ""
+    tender: str = ""
+    lines: tuple[Line, ...] = ()
+    claim: TransactionId = TransactionId("")
+    entries: tuple[TransactionId, ...] = ()
+    cancelled_at: str = ""

@@ -16,9 +16,11 @@ from schema.mutations.adjust_points import AdjustPoints
 from schema.mutations.approve_adjustment import ApproveAdjustment
 from schema.mutations.assign_feedback import AssignFeedback
 from schema.mutations.block_card import BlockCard
+from schema.mutations.cancel_guest_order import CancelGuestOrder
 from schema.mutations.capture_hold import CaptureHold
 from schema.mutations.change_account_user import ChangeAccountUser
 from schema.mutations.claim_gift_card import ClaimGiftCard
+from schema.mutations.claim_guest_order import ClaimGuestOrder
 from schema.mutations.classify_account import ClassifyAccount
 from schema.mutations.confirm_transaction import ConfirmTransaction
 from schema.mutations.create_currency import CreateCurrency
@@ -41,6 +43,7 @@ from schema.mutations.pay_tier import PayTier
 from schema.mutations.pay_with_gift_card import PayWithGiftCard
 from schema.mutations.publish_programme import PublishProgramme
 from schema.mutations.record_event import RecordEvent
+from schema.mutations.record_guest_order import RecordGuestOrder
 from schema.mutations.record_purchase import RecordPurchase
 from schema.mutations.record_purchases import RecordPurchases
 from schema.mutations.redeem_reward import RedeemReward
@@ -70,6 +73,7 @@ from schema.queries.dry_run import DryRunQuery
 from schema.queries.feedback import FeedbackQuery
 from schema.queries.gift_card import GiftCardQuery
 from schema.queries.giving_allowance import GivingAllowanceQuery
+from schema.queries.guest_order import GuestOrderQuery
 from schema.queries.member import MemberQuery
 from schema.queries.member_by_external_id import MemberByExternalIdQuery
 from schema.queries.node import NodeQuery
@@ -96,6 +100,7 @@ QUERIES = (
     MemberByExternalIdQuery,
     FeedbackQuery,
     GivingAllowanceQuery,
+    GuestOrderQuery,
     AccountQuery,
     GiftCardQuery,
     WalletQuery,
@@ -156,6 +161,9 @@ MUTATIONS = (
     OpenAccount,
     MakeReferralCode,
     UseReferralCode,
+    RecordGuestOrder,
+    ClaimGuestOrder,
+    CancelGuestOrder,
 )
 
 

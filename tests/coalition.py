@@ -139,6 +139,9 @@ RESULTS = {
     "classifyAccount": ACCOUNT,
     "makeReferralCode": "code",
     "useReferralCode": "usedAt",
+    "recordGuestOrder": "claimableUntil",
+    "claimGuestOrder": f"points transactions {TRANSACTION}",
+    "cancelGuestOrder": "cancelledAt",
 }
 # What a purchase was decided by: not said again where a request is answered again.
 DECISIONS = """explanation { programme { programmeId } currency points expires
@@ -153,6 +156,7 @@ EXPLAINED = {
 # What a partner signs each of them as.
 OPERATIONS = {
     "recordPurchase": "earn",
+    "recordGuestOrder": "earn",
     "recordEvent": "earn",
     "issueGiftCard": "earn",
     "topUpGiftCard": "earn",

@@ -277,6 +277,29 @@ def use_referral_code(house: House) -> Request:
     )
 
 
+def record_guest_order(house: House) -> Request:
+    asked = house.input(
+        reference="wêb 7",
+        claimCode="7K3M9XWQ4TB2HRZE",
+        amount={"minor": 1250, "currency": "USD"},
+    )
+    return GROCER, house.signed(GROCER, "earn", asked)
+
+
+def claim_guest_order(house: House) -> Request:
+    _, kept = record_guest_order(house)
+    house.done(GROCER, "recordGuestOrder", kept)
+    return as_member(house.enrolled()), house.input(
+        sellerId=gid("Partner", "grocer"), reference=kept["reference"], code=kept["claimCode"]
+    )
+
+
+def cancel_guest_order(house: House) -> Request:
+    _, kept = record_guest_order(house)
+    house.done(GROCER, "recordGuestOrder", kept)
+    return GROCER, house.input(reference=kept["reference"])
+
+
 def _colleague(house: House) -> str:
     """A member whom a programme lets give to its colleagues."""
     if ("programme", "kudos") not in house.coalition.governance().latest:
@@ -493,4 +516,7 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "classifyAccount": ("classifyAccount", classify_account),
     "makeReferralCode": ("makeReferralCode", make_referral_code),
     "useReferralCode": ("useReferralCode", use_referral_code),
+    "recordGuestOrder": ("recordGuestOrder", record_guest_order),
+    "claimGuestOrder": ("claimGuestOrder", claim_guest_order),
+    "cancelGuestOrder": ("cancelGuestOrder", cancel_guest_order),
 }

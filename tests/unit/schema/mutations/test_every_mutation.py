@@ -65,6 +65,7 @@ def is_id(member: str) -> bool:
         "giftCardId",
         "earnId",
         "recognitionId",
+        "sellerId",
     }
 
 
@@ -170,6 +171,9 @@ OTHER: dict[str, dict[str, Any]] = {
     "classifyAccount": {"kind": "school"},
     "makeReferralCode": {"memberId": gid("Member", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
     "useReferralCode": {"code": "7777777777"},
+    "recordGuestOrder": {"amount": {"minor": 1251, "currency": "USD"}},
+    "claimGuestOrder": {"code": "8K3M9XWQ4TB2HRZE"},
+    "cancelGuestOrder": {"reference": "web 8"},
 }
 
 
@@ -308,7 +312,7 @@ def test_an_unknown_id_is_not_found(house: House, name: str, path: tuple[str, ..
     mutation, good = EACH[name]
     actor, input_ = good(house)
     input_.pop("signature", None)
-    type_ = {"memberId": "Member", "toMemberId": "Member"}.get(
+    type_ = {"memberId": "Member", "toMemberId": "Member", "sellerId": "Partner"}.get(
         path[0], path[0].removesuffix("Id").title()
     )
     for id_ in UNKNOWN:
@@ -325,7 +329,8 @@ def test_an_id_of_another_type_is_not_found(house: House, name: str, path: tuple
     """A wallet's id is not its member's, and a partner's is nobody's who collects points."""
     mutation, good = EACH[name]
     actor, input_ = good(house)
-    for type_ in ("Partner", "Wallet", "Points", "Query", "__Type", "", "Nobody"):
+    other = {"sellerId": "Programme"}.get(path[0], "Partner")
+    for type_ in (other, "Wallet", "Points", "Query", "__Type", "", "Nobody"):
         for id_ in ("grocer", "7zzzzzzzzzzzzzzzzzzzzzzzzz"):
             refusal = house.refused(actor, mutation, with_value(input_, path, gid(type_, id_)))
             assert (refusal.code, refusal.field) == ("NOT_FOUND", list(path)), type_

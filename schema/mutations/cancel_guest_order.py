@@ -1,0 +1,35 @@
+"""`cancelGuestOrder`: it came back before anyone claimed it."""
+
+import strawberry
+
+from loyalty.guests import cancel_guest_order
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import request
+
+
+@strawberry.input
+class CancelGuestOrderInput:
+    idempotency_key: str
+    reference: str
+
+
+@strawberry.type
+class CancelGuestOrderPayload(Payload):
+    cancelled_at: str | None = None
+
+
+@strawberry.type
+class CancelGuestOrder:
+    @strawberry.mutation(description="Partners: a guest's order came back, so nobody can claim it.")
+    async def cancel_guest_order(
+        self,
+        info: Info,
+        input: CancelGuestOrderInput,  # noqa: A002
+    ) -> CancelGuestOrderPayload:
+        async def act() -> CancelGuestOrderPayload:
+            asked = request(info.context, input)
+            answer = cancel_guest_order(info.context.coalition, asked, input.reference)
+            return CancelGuestOrderPayload(cancelled_at=answer.record)
+
+        return await answered(CancelGuestOrderPayload, act)

@@ -1,0 +1,61 @@
+"""`recordGuestOrder`: what a guest bought is kept, for whoever claims it with its code."""
+
+import strawberry
+
+from loyalty.guests import record_guest_order
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import LineInput, MoneyInput, SignatureInput, basket_of, given, request
+
+
+@strawberry.input
+class RecordGuestOrderInput:
+    idempotency_key: str
+    reference: str = strawberry.field(
+        description="The partner's own, which the guest has as well; kept once."
+    )
+    claim_code: str = strawberry.field(
+        description="For the guest alone: 16 or more random characters of Crockford's base32. A "
+        "digest is kept."
+    )
+    amount: MoneyInput
+    purchased_at: str | None = strawberry.field(
+        default=None, description="UTC with milliseconds, at most 30 days ago; absent: now."
+    )
+    channel: str | None = None
+    store: str | None = None
+    tender: str | None = None
+    lines: list[LineInput] | None = None
+    signature: SignatureInput | None = strawberry.field(
+        default=None, description="The partner's, over the `earn` instruction."
+    )
+
+
+@strawberry.type
+class RecordGuestOrderPayload(Payload):
+    claimable_until: str | None = None
+
+
+@strawberry.type
+class RecordGuestOrder:
+    @strawberry.mutation(
+        description="Partners: what a guest bought earns nothing until a member claims it, within "
+        "30 days."
+    )
+    async def record_guest_order(
+        self,
+        info: Info,
+        input: RecordGuestOrderInput,  # noqa: A002
+    ) -> RecordGuestOrderPayload:
+        async def act() -> RecordGuestOrderPayload:
+            answer = record_guest_order(
+                info.context.coalition,
+                request(info.context, input),
+                basket_of(input),
+                input.reference,
+                input.claim_code,
+                given(input.signature),
+            )
+            return RecordGuestOrderPayload(claimable_until=answer.record)
+
+        return await answered(RecordGuestOrderPayload, act)

@@ -1,0 +1,51 @@
+"""`guestOrder`: what became of an order that a guest made."""
+
+from asyncio import gather
+
+import strawberry
+from strawberry.relay import GlobalID
+
+from loyalty.guests import claimable_until, guest_order
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import node_id
+from schema.types.transaction import Transaction, transaction
+
+
+@strawberry.type(description="An order of a guest, kept until a member claims it.")
+class GuestOrder:
+    purchased_at: str
+    claimable_until: str
+    cancelled_at: str | None
+    claimed: bool
+    transactions: list[Transaction] = strawberry.field(
+        description="What the claim earned: `reverseTransaction` takes it back."
+    )
+
+
+@strawberry.type
+class GuestOrderPayload(Payload):
+    order: GuestOrder | None = None
+
+
+@strawberry.type
+class GuestOrderQuery:
+    @strawberry.field(description="The partner that sold it and operators: whether it was claimed.")
+    async def guest_order(
+        self, info: Info, seller_id: GlobalID, reference: str
+    ) -> GuestOrderPayload:
+        async def act() -> GuestOrderPayload:
+            context = info.context
+            seller = node_id(seller_id, "Partner", "sellerId")
+            order = guest_order(context.coalition, context.actor, seller, reference).record
+            found = await gather(*(transaction(context, id_) for id_ in order.entries))
+            shown = GuestOrder(
+                purchased_at=order.at,
+                claimable_until=claimable_until(order.at),
+                cancelled_at=order.cancelled_at or None,
+                claimed=bool(order.claim),
+                transactions=[each for each in found if each is not None],
+            )
+            return GuestOrderPayload(order=shown)
+
+        return await answered(GuestOrderPayload, act)
