@@ -193,7 +193,7 @@ class Awarding:
             earned.append(id_)
         left = [self._unentered(member, each) for each in changing if not each.points]
         handed = self._handed()
-        referred = self._referrals.given(draft, member.wallets, earned)
+        referred = self._referrals.given(draft, member, earned)
         plan = draft.plan(
             request.id,
             records=(*puts, *handed.records, *referred.records),

@@ -4,7 +4,7 @@ What there is to give is read before a draft is begun, so that the draft has eve
 will touch; the entries then go with those of the order itself, in one commit.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -87,10 +87,8 @@ class Referrals:
             if each.referrer is not None and each.currency in each.referrer.record.wallets
         }
 
-    def given(
-        self, draft: Draft, wallets: Mapping[str, WalletId], earned: Sequence[TransactionId]
-    ) -> Given:
-        """Adds the awards. wallets: the friend's, by currency; earned: the order's own entries."""
+    def given(self, draft: Draft, friend: Member, earned: Sequence[TransactionId]) -> Given:
+        """Adds the awards. friend: whose order it is; earned: the order's own entries."""
         if not self._due:
             return Given(tuple(self._ended))
         referrers, opened = self._with_wallets(draft)
@@ -99,11 +97,11 @@ class Referrals:
         bonuses: list[Bonus] = []
         friends: list[TransactionId] = []
         for each in self._due:
-            friends.append(self._award(draft, each, "friend", wallets[each.currency]))
+            friends.append(self._award(draft, each, "friend", friend))
             awards = [friends[-1]]
             if each.counted is not None and each.referrer_id in referrers:
-                wallet = referrers[each.referrer_id].wallets[each.currency]
-                awards.append(self._award(draft, each, "referrer", wallet))
+                referrer = referrers[each.referrer_id]
+                awards.append(self._award(draft, each, "referrer", referrer))
                 others.append(awards[-1])
                 records.append(each.counted)
             bonuses.append(self._bonus(each, awards))
@@ -164,11 +162,12 @@ class Referrals:
                 draft.open(members[id_].wallets[currency], currency)
         return members, records
 
-    def _award(self, draft: Draft, due: _Due, whose: str, wallet: WalletId) -> TransactionId:
+    def _award(self, draft: Draft, due: _Due, whose: str, member: Member) -> TransactionId:
         programme, at = due.version.programme, draft.at
+        wallet, today = member.wallets[due.currency], date.fromisoformat(day_of(draft.at))
         id_ = transaction_id(PROGRAMME, f"{self._request}/referral/{programme.id}/{whose}")
         waits = day_of(at) < programme.confirmed_on(date.fromisoformat(day_of(self._order.at)))
-        expires = None if waits else programme.expires(date.fromisoformat(day_of(at)))
+        expires = None if waits else programme.expires(today, member.jurisdiction)
         points = due.referral.friend if whose == "friend" else due.referral.referrer
         effect = earn(draft.wallet(wallet), self._order.partner, points, at, expires)
         # When it was bought says until when the points wait; confirmations read it there.
