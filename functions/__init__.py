@@ -3,6 +3,8 @@
     api     GraphQL, and /log/ beside it
     log     the published log over HTTP
     sealer  woken by the stream and by the sweep
+    due     woken by the stream: hints for the clock
+    clock   on a schedule: what is due by the day
     wiring  the environment
 
 Nothing but `local` imports them.

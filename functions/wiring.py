@@ -22,12 +22,14 @@ import orjson
 from joserfc.jwk import OKPKey
 
 from ledger.policies import read_policy
+from loyalty.clock.agenda import Agenda
 from loyalty.coalition import Coalition
 from schema.authentication import Issuer
 from sealing.proving import Prover
 from sealing.sealer import Keys, Sealer
 from sealing.witnesses import WitnessTarget
 from sealing.witnessing import Witnessing
+from storage.agenda_dynamodb import DynamoAgenda
 from storage.dynamodb import DynamoStore, Table
 from storage.kms import KmsSigner, entry_signer
 from storage.log_dynamodb import DynamoHeads
@@ -54,6 +56,11 @@ def coalition_of(environment: Mapping[str, str]) -> Coalition:
         secrets.token_bytes,
         time.sleep,
     )
+
+
+def agenda_of(environment: Mapping[str, str]) -> Agenda:
+    """The hints that this function writes or reads for the clock."""
+    return DynamoAgenda(_store(environment))
 
 
 def issuer_of(environment: Mapping[str, str]) -> Issuer:

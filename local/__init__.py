@@ -9,7 +9,8 @@
     client          a client of the API, to copy from
     verification    the table read back and verified, row by row
     sealing         the sealer, awake by itself, and a witness
-    stream          what rings for it
+    clockwork       the clock, in turns or by itself
+    stream          what rings for both
     published       the published log audited and verified, as the demo ends
     exporting       `tallystick log export`
     auditing        `tallystick audit`

@@ -19,6 +19,7 @@ from functions.api import application
 from local.aws import local_store
 from local.client import TIMEOUT_S, Client, Input, Signatory
 from local.clock import Clock
+from local.clockwork import Clockwork
 from local.journey import PARTNERS
 from local.keys import TokenIssuer, development_signer, random_signer
 from local.sealing import Log, sealed_log
@@ -42,12 +43,16 @@ NAMES = {
 
 
 class Demo(NamedTuple):
-    """A coalition that is being served, and sealed. programme: the id that the API knows it by."""
+    """A coalition that is being served, and sealed. programme: the id that the API knows it by.
+
+    clockwork: does what is due by the day, when it is told to.
+    """
 
     url: str
     clock: Clock
     store: DynamoStore
     log: Log
+    clockwork: Clockwork
     tokens: TokenIssuer
     http: httpx.Client
     programme: str
@@ -77,6 +82,7 @@ def demo_coalition(clock: Clock, port: int) -> Iterator[Demo]:
         coalition, log_key = _coalition(store, clock), random_signer(ORIGIN)
         with (
             sealed_log(coalition, store, log_key) as log,
+            Clockwork(coalition, store) as clockwork,
             serving(application(coalition, tokens.public, log.prover, graphiql=True), port) as url,
         ):
             found(coalition, log_key.verifier)
@@ -84,7 +90,7 @@ def demo_coalition(clock: Clock, port: int) -> Iterator[Demo]:
             desk = Client(url, tokens.token(OPERATOR), http=http)
             programme = _constitute(desk, document)
             rewards = {each["partner"]: each["id"] for each in document["rewards"]}
-            yield Demo(url, clock, store, log, tokens, http, programme, rewards)
+            yield Demo(url, clock, store, log, clockwork, tokens, http, programme, rewards)
 
 
 def signatory(party: str, origin: str = ORIGIN) -> Signatory:

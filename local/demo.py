@@ -63,6 +63,8 @@ def demo(
         told = _told(coalition, journey, export, bars=not as_json)
         serves = port is not None and not told.faults
         with until_stopped() if serves else nullcontext():
+            if serves:
+                coalition.clockwork.start()
             tokens = tokens_of(coalition, _richest(told.replayed)) if serves else {}
             if serves and env is not None:
                 write_env(env, coalition, tokens)
@@ -86,6 +88,7 @@ def serve(port: int, env: Path | None = None) -> int:
     env: a file for what a shell needs to use it.
     """
     with demo_coalition(Clock.of_the_machine(), port) as coalition:
+        coalition.clockwork.start()
         members = {name: _member_with_points(coalition, name) for name in ("Ada", "Grace")}
         with until_stopped():
             tokens = tokens_of(coalition, members)

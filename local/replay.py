@@ -72,6 +72,7 @@ def replay(demo: Demo, journey: Journey, progress: Callable[[int], object]) -> R
         replaying.visit(visit)
         progress(len(visit))
     replaying.take_back_all()
+    demo.clockwork.turn()
     replaying.told.seconds = perf_counter() - started
     return replaying.told
 
@@ -91,6 +92,7 @@ class _Replay:
         first = events[0]
         self._visits += 1
         self._demo.clock.set(first.at)
+        self._demo.clockwork.new_day()
         self._take_back_due()
         member = self._member(first)
         for event in events:

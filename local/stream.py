@@ -1,4 +1,4 @@
-"""The stream of a table on this machine: what rings for the sealer."""
+"""The stream of a table on this machine: what rings for the sealer and for the clock."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ _PAGE = 1_000
 
 
 class Doorbell:
-    """Reads the stream of a table from where it is switched on: here, once. Not for threads.
+    """Reads the stream of a table from where the first of these switches it on. Not for threads.
 
     Of its records, those of wallets and of governance: a deployment's event source mapping has the
     same filter, so that what the sealer writes itself does not wake it.
@@ -19,10 +19,11 @@ class Doorbell:
 
     def __init__(self, store: DynamoStore) -> None:
         table, name = store.connection.client, store.table.name
-        table.update_table(
-            TableName=name,
-            StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
-        )
+        if "LatestStreamArn" not in table.describe_table(TableName=name)["Table"]:
+            table.update_table(
+                TableName=name,
+                StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+            )
         arn = table.describe_table(TableName=name)["Table"]["LatestStreamArn"]
         # moto serves streams at no endpoint that names the account.
         config = Config(account_id_endpoint_mode="disabled")

@@ -1,4 +1,5 @@
-"""The clock's agenda in DynamoDB, in the table of the rows: `D#<day>#<shard>`/`<wallet>/<matter>`.
+"""The clock's agenda in DynamoDB, in the table of the rows: `D#<day>#<shard>`/`<wallet>/<matter>`,
+and before the first of a day's `D#`/`<day>`.
 
 What each condition is for:
 
@@ -13,7 +14,7 @@ from pynamodb.exceptions import DeleteError, PutError
 from pynamodb.expressions.condition import Condition
 
 from ledger.names import WalletId
-from loyalty.clock.agenda import Due, Position
+from loyalty.clock.agenda import Due
 from storage import rows
 from storage.dynamodb import DynamoStore, repeatable
 
@@ -25,10 +26,15 @@ class DynamoAgenda:
 
     def __init__(self, store: DynamoStore) -> None:
         self._store = store
+        # Days that were opened here. Nobody notes for a day that is closed.
+        self._opened: set[str] = set()
 
     @repeatable
     def note(self, due: Due) -> None:
         item = self._store.item
+        if due.day not in self._opened:
+            item(*rows.day_key(due.day)).save()
+            self._opened.add(due.day)
         earlier: Condition = item.pk.does_not_exist() | (item.number < due.seq)
         try:
             rows.due_item(item, due).save(condition=earlier)
@@ -42,6 +48,17 @@ class DynamoAgenda:
             rows.due_item(item, due).delete(condition=item.number == due.seq)
         except DeleteError as error:
             _passed_over(error)
+
+    @repeatable
+    def days(self, until: str) -> Sequence[str]:
+        item = self._store.item
+        found = item.query(rows.DAYS_PK, item.sk <= until, consistent_read=True)
+        return [each.sk for each in found]
+
+    @repeatable
+    def close(self, day: str) -> None:
+        self._store.item(*rows.day_key(day)).delete()
+        self._opened.discard(day)
 
     @repeatable
     def page(self, day: str, shard: str, after: Due | None, limit: int) -> Sequence[Due]:
@@ -72,13 +89,17 @@ class DynamoAgenda:
         return found, None
 
     @repeatable
-    def position(self) -> Position | None:
-        item = self._store.get(*rows.POSITION)
-        return None if item is None else rows.position_of(item)
+    def sweeping(self) -> str | None:
+        item = self._store.get(*rows.SWEEP)
+        return None if item is None else item.kind or ""
 
     @repeatable
-    def move(self, position: Position) -> None:
-        rows.position_item(self._store.item, position).save()
+    def sweep(self, place: str | None) -> None:
+        item = self._store.item(*rows.SWEEP, kind=place or None)
+        if place is None:
+            item.delete()
+        else:
+            item.save()
 
 
 def _passed_over(error: PutError | DeleteError) -> None:

@@ -6,7 +6,7 @@ from itertools import islice
 from threading import Lock
 
 from ledger.names import WalletId
-from loyalty.clock.agenda import Due, Position
+from loyalty.clock.agenda import Due
 from storage.memory import MemoryStore
 
 
@@ -19,11 +19,13 @@ class MemoryAgenda:
         # Of each day and shard: keys in order, and the seq of each.
         self._keys: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._seqs: dict[tuple[str, WalletId, str], int] = {}
-        self._position: Position | None = None
+        self._days: set[str] = set()
+        self._sweeping: str | None = None
 
     def note(self, due: Due) -> None:
         day, wallet, matter, seq = due
         with self._lock:
+            self._days.add(day)
             known = self._seqs.get((day, wallet, matter))
             if known is None:
                 insort(self._keys.setdefault((day, due.shard), []), (wallet, matter))
@@ -36,6 +38,14 @@ class MemoryAgenda:
             if self._seqs.get((day, wallet, matter)) == seq:
                 del self._seqs[day, wallet, matter]
                 self._keys[day, due.shard].remove((wallet, matter))
+
+    def days(self, until: str) -> Sequence[str]:
+        with self._lock:
+            return sorted(day for day in self._days if day <= until)
+
+    def close(self, day: str) -> None:
+        with self._lock:
+            self._days.discard(day)
 
     def page(self, day: str, shard: str, after: Due | None, limit: int) -> Sequence[Due]:
         with self._lock:
@@ -53,8 +63,8 @@ class MemoryAgenda:
         found = list(islice(self._store.wallet_ids(), first, first + limit))
         return found, str(first + limit) if len(found) == limit else None
 
-    def position(self) -> Position | None:
-        return self._position
+    def sweeping(self) -> str | None:
+        return self._sweeping
 
-    def move(self, position: Position) -> None:
-        self._position = position
+    def sweep(self, place: str | None) -> None:
+        self._sweeping = place

@@ -14,7 +14,8 @@
                                      g seq of the newest governance entry in it, a at of its block
     D#<day>#<shard>  <wallet>/<matter>  something to look at on that day: n seq of the entry that
                                      told of it
-    CLOCK           POSITION         how far the clock has come: a first day, k place of a sweep
+    D#              <day>            a day that may have such items
+    CLOCK           SWEEP            a sweep of all wallets is under way: k its place
 
 Attribute names are one character: an earn's two items must stay below 1 kB each, where a
 transactional write costs 2 WRU. State is JSON in a binary attribute for the same reason.
@@ -32,7 +33,7 @@ from ledger.kinds import Standing
 from ledger.names import At, CurrencyCode, Hash, TransactionId, WalletId
 from ledger.tx import Balances
 from ledger.wallets import Lot, Wallet
-from loyalty.clock.agenda import Due, Position
+from loyalty.clock.agenda import Due
 from loyalty.ports import (
     GovernanceRow,
     Record,
@@ -90,7 +91,8 @@ class _State(msgspec.Struct, array_like=True, frozen=True):
 GOVERNANCE_PK = "G"
 WALLET_PKS = "W#"
 HEAD = ("LOG", "HEAD")
-POSITION = ("CLOCK", "POSITION")
+DAYS_PK = "D#"
+SWEEP = ("CLOCK", "SWEEP")
 
 
 def wallet_pk(wallet: str) -> str:
@@ -255,12 +257,8 @@ def due_of(item: Item) -> Due:
     return Due(item.pk.split("#")[1], WalletId(wallet), matter, _given(item.number))
 
 
-def position_item(model: type[Item], position: Position) -> Item:
-    return model(*POSITION, at=position.since, kind=position.sweeping)
-
-
-def position_of(item: Item) -> Position:
-    return Position(_given(item.at), item.kind)
+def day_key(day: str) -> tuple[str, str]:
+    return DAYS_PK, day
 
 
 def _given(value: Any) -> Any:

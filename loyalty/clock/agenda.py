@@ -10,9 +10,8 @@ from typing import NamedTuple, Protocol
 
 from ledger.names import WalletId
 
-SHARDS = "0123456789abcdefghjkmnpqrstvwxyz"
-"""A day's hints stand in so many parts, by the last character of the wallet's id: points of most
-members may lapse on one day."""
+SHARDS = "01234567"
+"""A day's hints stand in so many parts: points of most members may lapse on one day."""
 
 
 class Due(NamedTuple):
@@ -29,18 +28,7 @@ class Due(NamedTuple):
 
     @property
     def shard(self) -> str:
-        return self.wallet[-1]
-
-
-class Position(NamedTuple):
-    """How far the clock has come.
-
-    since: the first day of which hints may be left; sweeping: the place of a sweep of all wallets
-    that is under way, as `Agenda.wallets` gave it; None where there is none.
-    """
-
-    since: str
-    sweeping: str | None = None
+        return SHARDS[int(self.wallet[-1], 36) % len(SHARDS)]
 
 
 class Agenda(Protocol):
@@ -53,6 +41,12 @@ class Agenda(Protocol):
     def strike(self, due: Due) -> None:
         """Removes a hint, unless it was noted again for a later entry since it was read."""
 
+    def days(self, until: str) -> Sequence[str]:
+        """All days until one that may have hints, in order."""
+
+    def close(self, day: str) -> None:
+        """A day for which nobody notes any more has no hints: `days` leaves it out from now on."""
+
     def page(self, day: str, shard: str, after: Due | None, limit: int) -> Sequence[Due]:
         """Hints of a part of a day past one of them, in one order; fewer than limit: the last."""
 
@@ -60,8 +54,8 @@ class Agenda(Protocol):
         """Wallets past a place, "" for the first, and the place where to go on; None at the end.
         All of them together are every wallet that was there at the first call, at least once."""
 
-    def position(self) -> Position | None:
-        """None before the clock first ran."""
+    def sweeping(self) -> str | None:
+        """Where a sweep of all wallets is that is under way; None where there is none."""
 
-    def move(self, position: Position) -> None:
-        """Notes how far the clock has come."""
+    def sweep(self, place: str | None) -> None:
+        """Notes where it is; None: it has come to its end."""

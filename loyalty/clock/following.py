@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ledger.names import WalletId
 from loyalty.clock.agenda import Agenda
-from loyalty.clock.matters import MATTERS
+from loyalty.clock.matters import MATTERS, NewRows
 from loyalty.coalition import Coalition
 from loyalty.ports import WalletRow
 
@@ -13,13 +13,16 @@ _PAGE = 100
 
 def follow(coalition: Coalition, agenda: Agenda, wallet: WalletId, seq: int) -> None:
     """Notes what is due after a wallet's rows from seq on. Repeating it changes nothing."""
-    rows = list(_rows(coalition, wallet, seq - 1))
-    for matter in MATTERS.values() if rows else ():
-        for due in matter.told_by(coalition, rows):
+    head = coalition.store.wallet(wallet)
+    if head is None:
+        return
+    new = NewRows(head, list(_entries(coalition, wallet, seq - 1)))
+    for matter in MATTERS.values():
+        for due in matter.told_by(coalition, new):
             agenda.note(due)
 
 
-def _rows(coalition: Coalition, wallet: WalletId, after_seq: int) -> Iterator[WalletRow]:
+def _entries(coalition: Coalition, wallet: WalletId, after_seq: int) -> Iterator[WalletRow]:
     while page := coalition.store.wallet_rows(wallet, after_seq, _PAGE):
         yield from page
         if len(page) < _PAGE:

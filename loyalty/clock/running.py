@@ -7,12 +7,12 @@ of and put off until tomorrow: it stops nothing else, and is tried again every d
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from ledger.names import day_of
-from loyalty.clock.agenda import SHARDS, Agenda, Due, Position
+from loyalty.clock.agenda import SHARDS, Agenda, Due
 from loyalty.clock.matters import MATTERS, matter_of
 from loyalty.coalition import Coalition
 from loyalty.ports import StoreUnavailable, TallyRow, WalletRow
@@ -31,14 +31,21 @@ class Failure(NamedTuple):
     reason: str
 
 
+class Place(NamedTuple):
+    """Where the next run goes on: at a day's hints, then with a sweep if one is under way."""
+
+    day: str
+    sweeping: str | None
+
+
 class Report(NamedTuple):
     """What a run did. done: how many of what; looked: at how many hints; failed: what it put off;
-    next: where the next run goes on, at once, if time was short; None where all is done."""
+    next: where the next run goes on, at once, if time was short; None where it came to its end."""
 
     done: Mapping[str, int]
     looked: int
     failed: tuple[Failure, ...]
-    next: Position | None
+    next: Place | None
 
 
 def run(
@@ -51,8 +58,7 @@ def run(
     """Attends to all that is due until remaining_s, asked before each hint, is 0.
 
     every_wallet: begins a sweep that looks at each wallet whether or not there is a hint, and goes
-    on with it in later runs. The first run of a coalition's clock is one. Raises StoreUnavailable
-    where the store keeps not answering.
+    on with it in later runs. Raises StoreUnavailable where the store keeps not answering.
     """
     return _Run(coalition, agenda, remaining_s).all(every_wallet=every_wallet)
 
@@ -71,33 +77,32 @@ class _Run:
         self._done: Counter[str] = Counter()
         self._looked = 0
         self._failed: list[Failure] = []
-        # Of hints that stay where they are, the first day.
-        self._left: str | None = None
         self._unavailable = 0
+        # Whether all of the day's hints were attended to so far.
+        self._clear = True
 
     def all(self, *, every_wallet: bool) -> Report:
-        today = self._today()
-        position = self._agenda.position() or Position(today, "")
-        if every_wallet and position.sweeping is None:
-            position = position._replace(sweeping="")
-        ended = False
+        sweeping = self._agenda.sweeping()
+        if every_wallet and sweeping is None:
+            sweeping = ""
+            self._agenda.sweep(sweeping)
+        day = today = self._today()
+        place: Place | None = None
         try:
-            for day in _days(position.since, today):
+            for day in self._agenda.days(today):
                 self._day(day)
                 # A hint that is on its way as its day ends comes to yesterday.
-                reached = min(day, self._left or day, _day_before(today))
-                position = position._replace(since=max(position.since, reached))
-            for place in self._sweep(position.sweeping):
-                position = position._replace(sweeping=place)
-                self._agenda.move(position)
-            ended = True
+                if self._clear and day < _day_before(today):
+                    self._agenda.close(day)
+            while sweeping is not None:
+                sweeping = self._swept(sweeping)
+                self._agenda.sweep(sweeping)
         except _TimeIsUp:
-            pass
-        self._agenda.move(position)
-        left = None if ended else position
-        return Report(+self._done, self._looked, tuple(self._failed), left)
+            place = Place(day, sweeping)
+        return Report(+self._done, self._looked, tuple(self._failed), place)
 
     def _day(self, day: str) -> None:
+        self._clear = True
         for shard in SHARDS:
             after: Due | None = None
             while True:
@@ -109,14 +114,13 @@ class _Run:
                     break
                 after = page[-1]
 
-    def _sweep(self, place: str | None) -> Iterator[str | None]:
-        """Looks at every wallet from a place on; yields where it has come to after each page."""
-        while place is not None:
-            self._take_time()
-            ids, place = self._agenda.wallets(place, PAGE)
-            for row in self._coalition.store.wallets(ids).values():
-                self._look(row)
-            yield place
+    def _swept(self, place: str) -> str | None:
+        """Looks at a page of all wallets. Returns the place of the next."""
+        self._take_time()
+        ids, next_ = self._agenda.wallets(place, PAGE)
+        for row in self._coalition.store.wallets(ids).values():
+            self._look(row)
+        return next_
 
     def _look(self, row: WalletRow | TallyRow) -> None:
         today = self._today()
@@ -143,10 +147,10 @@ class _Run:
             self._unavailable += 1
             if self._unavailable == MAX_UNAVAILABLE:
                 raise
-            self._leave(due)
+            self._clear = False
         except Exception as error:  # of one wallet, which stops no other
             if isinstance(error, Refused) and error.code is Code.CONTENDED:
-                self._leave(due)
+                self._clear = False
             else:
                 self._fail(due, error)
         else:
@@ -160,14 +164,10 @@ class _Run:
         self._move(due, _day_after(self._today()))
 
     def _move(self, due: Due, day: str | None) -> None:
-        if day == due.day:
-            return self._leave(due)
         if day is not None:
             self._agenda.note(due._replace(day=day))
-        return self._agenda.strike(due)
-
-    def _leave(self, due: Due) -> None:
-        self._left = min(due.day, self._left or due.day)
+        if day != due.day:
+            self._agenda.strike(due)
 
     def _take_time(self) -> None:
         if self._remaining_s() <= 0:
@@ -175,12 +175,6 @@ class _Run:
 
     def _today(self) -> str:
         return day_of(self._coalition.now())
-
-
-def _days(first: str, last: str) -> Iterator[str]:
-    while first <= last:
-        yield first
-        first = _day_after(first)
 
 
 def _day_after(day: str) -> str:

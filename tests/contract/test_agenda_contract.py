@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ledger.names import WalletId
-from loyalty.clock.agenda import SHARDS, Agenda, Due, Position
+from loyalty.clock.agenda import SHARDS, Agenda, Due
 from loyalty.ports import Commit, Outcome, Store, StoreUnavailable
 from storage.agenda_dynamodb import DynamoAgenda
 from storage.dynamodb import DynamoStore, Table
@@ -17,8 +17,8 @@ DAY, NEXT_DAY = "2027-03-31", "2027-04-01"
 
 
 def due(number: int, seq: int = 1, day: str = DAY, matter: str = "lots") -> Due:
-    """Of wallets that all stand in one shard."""
-    return Due(day, wallet_id(number * len(SHARDS)), matter, seq)
+    """Of wallets whose ids end alike, so that all stand in one shard."""
+    return Due(day, wallet_id(number * 32), matter, seq)
 
 
 def page(agenda: Agenda, day: str = DAY, after: Due | None = None, limit: int = 100) -> list[Due]:
@@ -91,7 +91,7 @@ def test_all_wallets_come_in_pages(store: Store, agenda: Agenda, limit: int) -> 
         for seq in range(1, 2 + number % 3):
             assert store.commit(Commit((), (wallet_row(number, seq),))) is Outcome.DONE
     agenda.note(due(1))
-    agenda.move(Position(DAY))
+    agenda.sweep("")
     found: list[WalletId] = []
     place: str | None = ""
     while place is not None:
@@ -110,12 +110,25 @@ def test_an_empty_table_has_no_wallets(agenda: Agenda) -> None:
     assert agenda.wallets("", 10) == ([], None)
 
 
-def test_before_the_clock_ran_it_is_nowhere(agenda: Agenda) -> None:
-    """And then where it was last, whichever of its parts that has."""
-    assert agenda.position() is None
-    for position in (Position(DAY, ""), Position(DAY, "W#0/E#1"), Position(NEXT_DAY)):
-        agenda.move(position)
-        assert agenda.position() == position
+def test_days_that_may_have_hints_are_known(agenda: Agenda) -> None:
+    """In order, until one; what has no hints any more is one of them until it is closed."""
+    assert list(agenda.days(NEXT_DAY)) == []
+    for day in (NEXT_DAY, DAY, "2026-12-31", DAY):
+        agenda.note(due(1, day=day))
+    assert list(agenda.days(DAY)) == ["2026-12-31", DAY]
+    agenda.strike(due(1, day="2026-12-31"))
+    assert list(agenda.days(NEXT_DAY)) == ["2026-12-31", DAY, NEXT_DAY]
+    for _ in range(2):
+        agenda.close("2026-12-31")
+        assert list(agenda.days(NEXT_DAY)) == [DAY, NEXT_DAY]
+
+
+def test_a_sweep_is_where_it_was_noted(agenda: Agenda) -> None:
+    """At its beginning, somewhere, or nowhere."""
+    assert agenda.sweeping() is None
+    for place in ("", "W#0/E#1", None, "", None):
+        agenda.sweep(place)
+        assert agenda.sweeping() == place
 
 
 def test_the_agenda_is_no_part_of_the_ledgers_rows(store: Store, agenda: Agenda) -> None:
@@ -123,7 +136,7 @@ def test_the_agenda_is_no_part_of_the_ledgers_rows(store: Store, agenda: Agenda)
     store.commit(FIRST)
     before = contents(store)
     agenda.note(due(1))
-    agenda.move(Position(DAY, "W#0/E#1"))
+    agenda.sweep("W#0/E#1")
     assert contents(store) == before
     assert set(store.wallet_ids()) == {row.wallet.id for row in FIRST.wallets}
 
@@ -137,8 +150,10 @@ def test_of_many_who_note_at_once_the_newest_stays(agenda: Agenda) -> None:
 
 
 def test_a_hint_is_one_write_and_its_page_one_read(dynamo_store: DynamoStore, sent: Sent) -> None:
-    """1 WRU each: about 90 bytes, and no transaction."""
+    """1 WRU each: about 90 bytes, and no transaction. Once a day is known, it is not said again."""
     agenda = DynamoAgenda(dynamo_store)
+    agenda.note(due(2))
+    sent.requests.clear()
     agenda.note(due(1))
     page(agenda)
     agenda.strike(due(1))
@@ -153,8 +168,10 @@ def test_a_table_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -
         lambda: agenda.strike(due(1)),
         lambda: page(agenda),
         lambda: agenda.wallets("", 1),
-        agenda.position,
-        lambda: agenda.move(Position(DAY)),
+        lambda: agenda.days(DAY),
+        lambda: agenda.close(DAY),
+        agenda.sweeping,
+        lambda: agenda.sweep(""),
     ):
         with pytest.raises(StoreUnavailable):
             ask()

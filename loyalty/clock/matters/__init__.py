@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from loyalty.clock.agenda import Due
 from loyalty.clock.matters.confirmations import Confirmations
 from loyalty.clock.matters.lots import Lots
-from loyalty.clock.matters.matter import Attended, Matter
+from loyalty.clock.matters.matter import Matter, NewRows
 
 MATTERS: Mapping[str, Matter] = {each.name: each for each in (Confirmations(), Lots())}
 
@@ -15,4 +15,4 @@ def matter_of(due: Due) -> Matter:
     return MATTERS[due.matter.partition("/")[0]]
 
 
-__all__ = ["MATTERS", "Attended", "Matter", "matter_of"]
+__all__ = ["MATTERS", "Matter", "NewRows", "matter_of"]

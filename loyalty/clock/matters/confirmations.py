@@ -1,11 +1,11 @@
 """Points of a purchase that waited are confirmed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 
 from ledger.names import TransactionId, WalletId, day_of
 from loyalty.clock.agenda import Due
-from loyalty.clock.matters.matter import Attended, Matter
+from loyalty.clock.matters.matter import Attended, Matter, NewRows
 from loyalty.clock.once import once
 from loyalty.coalition import Coalition
 from loyalty.committing import Plan, Request
@@ -20,8 +20,8 @@ class Confirmations(Matter):
 
     name = "confirm"
 
-    def told_by(self, coalition: Coalition, rows: Sequence[WalletRow]) -> Iterator[Due]:
-        for row in rows:
+    def told_by(self, coalition: Coalition, new: NewRows) -> Iterator[Due]:
+        for row in new.entries:
             found = _waiting(coalition, row)
             if found is not None:
                 yield self._due(coalition, row, found)

@@ -17,6 +17,14 @@ class Attended(NamedTuple):
     next: str | None = None
 
 
+class NewRows(NamedTuple):
+    """What a follower found of a wallet. head: its newest row; entries: those of new entries,
+    oldest first, maybe none."""
+
+    head: WalletRow | TallyRow
+    entries: Sequence[WalletRow]
+
+
 class Matter(ABC):
     """Something that falls due by the day, for one wallet at a time.
 
@@ -26,9 +34,9 @@ class Matter(ABC):
 
     name: ClassVar[str]
 
-    def told_by(self, coalition: Coalition, rows: Sequence[WalletRow]) -> Iterable[Due]:
-        """What is due after new rows of one wallet, oldest first; the last is its newest."""
-        return self.of_wallet(coalition, rows[-1])
+    def told_by(self, coalition: Coalition, new: NewRows) -> Iterable[Due]:
+        """What is due after new rows of a wallet."""
+        return self.of_wallet(coalition, new.head)
 
     @abstractmethod
     def of_wallet(self, coalition: Coalition, head: WalletRow | TallyRow) -> Iterable[Due]:
