@@ -16,6 +16,7 @@ from rich.table import Table
 from bench import (
     audit,
     capacity,
+    clock,
     local_rows,
     requests,
     roots,
@@ -44,6 +45,7 @@ def main() -> int:
         "requests": requests.figures,
         "rows": local_rows.figures,
         "capacity": capacity.figures,
+        "clock": clock.figures,
     }
     parser.add_argument("--only", choices=parts, action="append", help="this part; repeatable")
     arguments = parser.parse_args()

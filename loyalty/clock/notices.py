@@ -27,6 +27,7 @@ from loyalty.records import WalletOwner
 from loyalty.refusals import Code, Refused
 
 LAPSING = "points.lapsing"
+_LAST_DAY = date.max.isoformat()
 
 
 class Notice(NamedTuple):
@@ -90,10 +91,11 @@ def _due(
 
 
 def points_by_day(lots: tuple[Lot, ...]) -> dict[Expires, int]:
-    """How many points have which last day; those that never lapse are left out."""
+    """How many points have which last day; those that never lapse are left out, and those of the
+    calendar's last day, which no day follows."""
     found: dict[Expires, int] = {}
     for expires, _, quantity in lots:
-        if expires != NEVER:
+        if expires not in (NEVER, _LAST_DAY):
             found[expires] = found.get(expires, 0) + quantity
     return found
 
