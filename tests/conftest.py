@@ -4,6 +4,11 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+# The same examples in every run, and none that fails because the machine is busy.
+settings.register_profile("tallystick", deadline=None, derandomize=True, database=None)
+settings.load_profile("tallystick")
 
 
 @pytest.fixture(autouse=True, scope="session")
