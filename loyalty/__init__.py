@@ -55,6 +55,8 @@ and the use cases:
     operator_keys  an operator's own key
     exchanges    points become those of another currency; no round of rates gains
     refunds      a redemption comes back, and its voucher is void
+    adjusting    one adjustment: by what it is allowed, and its entry
+    approvals    what waits for a second operator
     adjustments  operators give or take points; past a limit a second one approves
     clock/       what a coalition does by itself as days go by
 """

@@ -11,65 +11,32 @@ under the asker's key when it is approved, and not before.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, timedelta
-from typing import NamedTuple
+from datetime import timedelta
 
 import msgspec
 
 from ledger.canonical import canonical
-from ledger.errors import PointsMissing, RuleBroken, shown
+from ledger.errors import RuleBroken
 from ledger.governance import Governance
-from ledger.kinds import adjust_down, adjust_up
 from ledger.names import (
-    OPERATOR,
-    CurrencyCode,
-    Expires,
-    Hash,
     TransactionId,
-    WalletId,
     at_moment,
     at_text,
     day_of,
     transaction_id,
 )
 from ledger.tx import Authority
+from loyalty.adjusting import Moving, Wanted, allowed
 from loyalty.approvals import decided, listed, the_waiting
 from loyalty.authority import Signature, authority, require_operator
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
-from loyalty.goodwill import Goodwill
-from loyalty.members import the_member, with_wallets
 from loyalty.ports import Commit, RecordPut, Versioned
-from loyalty.programmes import Programme
-from loyalty.records import Adjusted, Adjustment, Member
+from loyalty.records import Adjusted, Adjustment
 from loyalty.refusals import Code, Refused
 from loyalty.texts import check_amount, check_text
-from loyalty.writing import Draft, refuse
 
 ASKING = "system:adjustments"
-
-
-class Wanted(NamedTuple):
-    """points: to give, or below 0 to take; sponsor: a partner's id, empty for the operator."""
-
-    member: str
-    programme: str
-    points: int
-    reason: str
-    sponsor: str
-
-
-class Ruling(NamedTuple):
-    """By what an adjustment is allowed. rule: the digest of the programme's newest version."""
-
-    rule: Hash
-    programme: Programme
-    goodwill: Goodwill
-
-    def lasts(self, at: str, jurisdiction: str) -> Expires:
-        """The last day of points that are given now to a member who lives there."""
-        expiry = self.goodwill.expiry or self.programme.expiry
-        return expiry.expires(date.fromisoformat(day_of(at)), jurisdiction)
 
 
 def adjust_points(
@@ -91,26 +58,12 @@ def adjust_points(
     def decide() -> Plan:
         _check_unused(coalition, request.id, "idempotencyKey")
         governance = coalition.governance()
-        ruling = _allowed(coalition, governance, wanted)
-        moving = _Moving(coalition, governance, wanted, ruling)
+        ruling = allowed(coalition, governance, wanted)
+        moving = Moving(coalition, governance, wanted, ruling)
         by = authority(governance, request, "adjust", moving.draft.at, signature)
         today = _moved_today(coalition, f"{wanted.programme}/{operator.id}")
         if ruling.goodwill.needs_approval(abs(wanted.points), today.record.points):
-            waiting = Adjustment(
-                **wanted._asdict(),
-                party=by.party,
-                key=str(by.key),
-                sig=str(by.sig),
-                asked=request.asked,
-                said=canonical(said).decode(),
-                asked_at=coalition.now(),
-                waits_until=_later(coalition.now(), ruling.goodwill.waits_days),
-            )
-            puts = (
-                RecordPut(request.id, waiting),
-                listed(coalition, without=request.id, more=(waiting.waits_until, request.id)),
-            )
-            return Plan(Answer(record=request.id), Commit((), records=puts))
+            return _waits(coalition, request, wanted, by, said, ruling.goodwill.waits_days)
         moving.add(request.id, by, None)
         moved = msgspec.structs.replace(
             today.record, points=today.record.points + abs(wanted.points)
@@ -139,8 +92,8 @@ def approve_adjustment(
         governance = coalition.governance()
         wanted = Wanted(asked.member, asked.programme, asked.points, asked.reason, asked.sponsor)
         with _named("adjustmentId"):
-            ruling = _allowed(coalition, governance, wanted)
-            moving = _Moving(coalition, governance, wanted, ruling)
+            ruling = allowed(coalition, governance, wanted)
+            moving = Moving(coalition, governance, wanted, ruling)
         by = _still(governance, asked, id_, moving.draft.at)
         second = request._replace(id=id_, asked=asked.asked)
         approved = authority(governance, second, "adjust", moving.draft.at, signature)
@@ -169,40 +122,32 @@ def decline_adjustment(
     return carry_out(coalition, request, decide)
 
 
-class _Moving:
-    """The entries of one adjustment. puts: the wallet that it opens, where the member has none."""
-
-    def __init__(
-        self, coalition: Coalition, governance: Governance, wanted: Wanted, ruling: Ruling
-    ) -> None:
-        self._wanted, self._ruling = wanted, ruling
-        currency = ruling.programme.points_currency
-        found = the_member(coalition, wanted.member, "memberId")
-        self._lives_in = found.record.jurisdiction
-        self._wallet, self.puts = _wallet(coalition, wanted, found, currency)
-        self.draft = Draft(coalition, governance, {self._wallet: currency})
-
-    def add(self, id_: TransactionId, by: Authority, approved: Authority | None) -> None:
-        points, draft = self._wanted.points, self.draft
-        sponsor = f"partner:{self._wanted.sponsor}" if self._wanted.sponsor else OPERATOR
-        try:
-            if points < 0:
-                draft.expire_lapsed(self._wallet)
-                effect = adjust_down(draft.wallet(self._wallet), -points, draft.at)
-            else:
-                last = self._ruling.lasts(draft.at, self._lives_in)
-                effect = adjust_up(draft.wallet(self._wallet), points, draft.at, last)
-            draft.add(
-                id_,
-                "adjust",
-                effect,
-                by,
-                approved=approved,
-                rule=self._ruling.rule,
-                detail={"reason": self._wanted.reason, "sponsor": sponsor},
-            )
-        except (RuleBroken, PointsMissing) as broken:
-            raise refuse(broken, "points") from None
+def _waits(
+    coalition: Coalition,
+    request: Request,
+    wanted: Wanted,
+    by: Authority,
+    said: Mapping[str, object],
+    days: int,
+) -> Plan:
+    """Nothing moves; another operator may approve it for so many days."""
+    now = coalition.now()
+    waiting = Adjustment(
+        **wanted._asdict(),
+        party=by.party,
+        key=str(by.key),
+        sig=str(by.sig),
+        asked=request.asked,
+        said=canonical(said).decode(),
+        asked_at=now,
+        waits_until=at_text(at_moment(now) + timedelta(days=days)),
+    )
+    row = (waiting.waits_until, request.id)
+    puts = (
+        RecordPut(request.id, waiting),
+        listed(coalition, without=request.id, more=row),
+    )
+    return Plan(Answer(record=request.id), Commit((), records=puts))
 
 
 @contextmanager
@@ -212,46 +157,6 @@ def _named(field: str) -> Iterator[None]:
         yield
     except Refused as refused:
         raise Refused(refused.code, refused.message, field) from None
-
-
-def _wallet(
-    coalition: Coalition, wanted: Wanted, found: Versioned[Member], currency: CurrencyCode
-) -> tuple[WalletId, tuple[RecordPut, ...]]:
-    # Of an account, too: what a user may not spend alone, operators may still correct.
-    own = found.record.wallets.get(currency)
-    if own is None and wanted.points < 0:
-        raise Refused(
-            Code.INSUFFICIENT_POINTS, f"{-wanted.points} points are needed, 0 are there", "points"
-        )
-    member, puts = with_wallets(coalition, wanted.member, found, [currency])
-    return member.wallets[currency], puts
-
-
-def _allowed(coalition: Coalition, governance: Governance, wanted: Wanted) -> Ruling:
-    """What the programme lets operators do, with or without approval. Raises Refused."""
-    rule = governance.latest.get(("programme", wanted.programme))
-    if rule is None:
-        raise Refused(
-            Code.NOT_FOUND, f"there is no programme {shown(wanted.programme)}", "programmeId"
-        )
-    programme = coalition.version(rule).programme
-    goodwill = programme.goodwill
-    if not goodwill.most:
-        raise Refused(Code.NOT_ELIGIBLE, "the programme has no goodwill to give", "programmeId")
-    if abs(wanted.points) > goodwill.most:
-        raise Refused(
-            Code.LIMIT_EXCEEDED, f"at most {goodwill.most} points, approved or not", "points"
-        )
-    if wanted.sponsor and wanted.sponsor not in goodwill.sponsors:
-        raise Refused(
-            Code.NOT_ELIGIBLE,
-            f"the programme's sponsors are {', '.join(goodwill.sponsors) or 'none'}, "
-            f"not {shown(wanted.sponsor[:64])}",
-            "sponsorId",
-        )
-    if wanted.sponsor and not governance.joined(wanted.sponsor, coalition.now()):
-        raise Refused(Code.NOT_ELIGIBLE, "the sponsor is not one of the coalition now", "sponsorId")
-    return Ruling(rule, programme, goodwill)
 
 
 def _check_unused(coalition: Coalition, id_: TransactionId, field: str) -> None:
@@ -287,7 +192,3 @@ def _moved_today(coalition: Coalition, key: str) -> Versioned[Adjusted]:
     if found is None or found.record.day != today:
         return Versioned(Adjusted(day=today), 0 if found is None else found.version)
     return found
-
-
-def _later(now: str, days: int) -> str:
-    return at_text(at_moment(now) + timedelta(days=days))

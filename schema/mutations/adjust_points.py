@@ -3,7 +3,8 @@
 import strawberry
 from strawberry.relay import GlobalID
 
-from loyalty.adjustments import Wanted, adjust_points
+from loyalty.adjusting import Wanted
+from loyalty.adjustments import adjust_points
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import SignatureInput, asked, given, node_id, request
