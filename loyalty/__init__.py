@@ -35,6 +35,7 @@ and the use cases:
     external_ids what a CRM or a card calls a member
     open_feedback  which feedbacks wait for an answer, counted and listed
     feedback     what members say of partners, and who followed it up
+    forgetting   what is known of a member goes, its points stay
     profiles     what a member is called, when it was born, where it lives
     gift_cards   value is paid for, and pays (gift_card_codes: the secret of a card)
     accounts     households and companies: members share a wallet

@@ -79,6 +79,12 @@ def consents_to(coalition: Coalition, member_id: str, purpose: str) -> bool:
     return said is not None and said.given
 
 
+def erased_consents(coalition: Coalition, member_id: str) -> RecordPut:
+    """What takes from a member all that it ever said."""
+    found = coalition.store.record(Consents, member_id)
+    return RecordPut(member_id, Consents(), 0 if found is None else found.version)
+
+
 def _check_room(known: Consents) -> None:
     """Room is kept for taking each purpose back: that is never refused."""
     if len(known.statements) >= STATEMENTS_MAX - len(PURPOSES):

@@ -87,10 +87,10 @@ def open_wallet(
 
 
 def the_member(coalition: Coalition, id_: str, *field: str) -> Versioned[Member]:
-    """Raises Refused for a member that there is not."""
+    """Raises Refused for a member that there is not, or not any more."""
     # Ids are ours: what none can look like is not looked up.
     found = coalition.store.record(Member, id_) if is_base32_id(id_) else None
-    if found is None:
+    if found is None or found.record.forgotten_at:
         raise Refused(Code.NOT_FOUND, f"there is no member {shown(id_[:64])}", *field)
     return found
 

@@ -21,6 +21,7 @@ class Member(Record, frozen=True):
     accounts: by currency, to which it belongs: `wallets` has the one that these share, and
     own_wallets the member's own, for when it leaves. referral_code: what friends type, once it was
     asked for.
+    own_wallets the member's own, for when it leaves. forgotten_at: when what was known of it went.
     """
 
     enrolled_at: str
@@ -32,6 +33,7 @@ class Member(Record, frozen=True):
     accounts: Mapping[str, str] = msgspec.field(default_factory=dict)
     own_wallets: Mapping[str, WalletId] = msgspec.field(default_factory=dict)
     gift_cards: tuple[str, ...] = ()
+    forgotten_at: str = ""
 
 
 class ExternalId(Record, frozen=True):

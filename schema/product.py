@@ -29,6 +29,7 @@ from schema.mutations.enrol_member import EnrolMember
 from schema.mutations.erase_recognition_message import EraseRecognitionMessage
 from schema.mutations.exchange_points import ExchangePoints
 from schema.mutations.follow_up_feedback import FollowUpFeedback
+from schema.mutations.forget_member import ForgetMember
 from schema.mutations.give_feedback import GiveFeedback
 from schema.mutations.give_recognition import GiveRecognition
 from schema.mutations.hold_reward import HoldReward
@@ -121,6 +122,7 @@ MUTATIONS = (
     EnrolMember,
     SetProfile,
     SetConsent,
+    ForgetMember,
     LinkExternalId,
     UnlinkExternalId,
     BlockCard,

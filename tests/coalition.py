@@ -102,6 +102,7 @@ RESULTS = {
     "giveFeedback": "feedback { id partnerId score text givenAt by }",
     "assignFeedback": "feedback { id assignedTo assignedAt }",
     "followUpFeedback": "feedback { id followedUpAt followedUpBy note }",
+    "forgetMember": "member { id displayName born forgottenAt }",
     "linkExternalId": "member { id externalIds { system id partnerId linkedAt } }",
     "unlinkExternalId": "member { id externalIds { system id partnerId linkedAt } }",
     "blockCard": "member { id externalIds { system id partnerId linkedAt } }",

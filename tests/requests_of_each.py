@@ -55,6 +55,12 @@ def set_consent(house: House) -> Request:
     )
 
 
+def forget_member(house: House) -> Request:
+    member = house.enrolled()
+    house.earned(member, 12)
+    return as_member(member), house.input(memberId=member)
+
+
 def link_external_id(house: House) -> Request:
     return GROCER, house.input(memberId=house.enrolled(), system="crm", externalId="K-7")
 
@@ -471,6 +477,7 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "enrolMember": ("enrolMember", enrol_member),
     "setProfile": ("setProfile", set_profile),
     "setConsent": ("setConsent", set_consent),
+    "forgetMember": ("forgetMember", forget_member),
     "linkExternalId": ("linkExternalId", link_external_id),
     "unlinkExternalId": ("unlinkExternalId", unlink_external_id),
     "blockCard": ("blockCard", block_card),

@@ -80,6 +80,10 @@ class Member(Node):
     def enrolled_at(self) -> str:
         return self.record.enrolled_at
 
+    @strawberry.field(description="When what was known of it was erased; its points may be there.")
+    def forgotten_at(self) -> str | None:
+        return self.record.forgotten_at or None
+
     @strawberry.field(
         description="What systems and cards call the member; a partner sees its own ids, and those "
         "for all partners."

@@ -135,6 +135,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "giveFeedback": {"score": 8},
     "assignFeedback": {"assignee": "desk 3"},
     "followUpFeedback": {"note": "wrote back"},
+    "forgetMember": {"memberId": gid("Member", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
     "linkExternalId": {"externalId": "K-8"},
     "unlinkExternalId": {"externalId": "K-8"},
     "blockCard": {"newCardNumber": "K-9"},
