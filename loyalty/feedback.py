@@ -136,13 +136,32 @@ def may_list(coalition: Coalition, actor: Actor, partner: str) -> bool:
     return isinstance(actor, Operator)
 
 
+def given_by(
+    coalition: Coalition, member_id: str, before: int | None, limit: int
+) -> list[tuple[int, str]]:
+    """A member's feedbacks, the newest first, below the one counted `before`: count and id."""
+    found = coalition.store.record(FeedbackOfMember, member_id)
+    given = 0 if found is None else found.record.given
+    end = given if before is None else min(given, before)
+    listed = []
+    for count in range(end - 1, max(end - limit, 0) - 1, -1):
+        listed.append((count, _words_id(member_id, count // WORDS_PAGE)))
+    pages = coalition.store.records(Words, {page for _, page in listed})
+    written = {id_: list(row.record.said) for id_, row in pages.items()}
+    return [(count, written[id_][count % WORDS_PAGE]) for count, id_ in listed]
+
+
 def erased_words(coalition: Coalition, member_id: str) -> tuple[RecordPut, ...]:
     """What takes from a member all that was written in its feedbacks."""
     found = coalition.store.record(FeedbackOfMember, member_id)
     given, version = (0, 0) if found is None else (found.record.given, found.version)
     ids = [_words_id(member_id, page) for page in range(-(-given // WORDS_PAGE))]
     pages = coalition.store.records(Words, ids)
-    erased = (RecordPut(id_, Words(), pages[id_].version) for id_ in ids if id_ in pages)
+    # Which they were stays: nothing is left of what they said.
+    erased = (
+        RecordPut(id_, Words(said=dict.fromkeys(row.record.said, Said())), row.version)
+        for id_, row in pages.items()
+    )
     return (RecordPut(member_id, FeedbackOfMember(given=given), version), *erased)
 
 

@@ -6,7 +6,8 @@ import strawberry
 from strawberry.relay import Connection, Edge, GlobalID
 
 from loyalty.actors import PartnerActor
-from loyalty.feedback import may_list
+from loyalty.feedback import given_by, may_list
+from loyalty.members import may_see_member
 from loyalty.open_feedback import Place, figures, open_places, place_of
 from schema.context import Context, Info
 from schema.queries.ids import id_of, is_id_of
@@ -69,6 +70,36 @@ class FeedbackQuery:
             if node is not None
         ]
         return Connection(page_info=page_info(page, after, len(places) > first), edges=edges)
+
+    @strawberry.field(
+        description="What a member said, the newest first, at most 100 a page: for itself and "
+        "operators."
+    )
+    async def given_feedback(
+        self, info: Info, member_id: GlobalID, first: int = 20, after: str | None = None
+    ) -> Connection[Feedback] | None:
+        context = info.context
+        id_ = id_of(member_id, "Member")
+        asks = context.actor
+        if isinstance(asks, PartnerActor) or not may_see_member(context.coalition, asks, id_):
+            return None
+        listed = given_by(context.coalition, id_, _count(after), check_first(first) + 1)
+        page = {str(count): given for count, given in listed[:first]}
+        found = await gather(*(feedback(context, given) for given in page.values()))
+        edges = [
+            Edge(cursor=cursor, node=node)
+            for cursor, node in zip(page, found, strict=True)
+            if node is not None
+        ]
+        return Connection(page_info=page_info(list(page), after, len(listed) > first), edges=edges)
+
+
+def _count(cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= 9):
+        raise bad_input("`after` is a cursor of an earlier page.")
+    return int(cursor)
 
 
 def _partners(context: Context, partner_id: GlobalID | None) -> list[str] | None:

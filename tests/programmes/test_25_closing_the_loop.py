@@ -259,6 +259,33 @@ def test_who_sees_one(shop: Shop, member: str) -> None:
         assert shop.ask(actor, query, id=id_)["node"] == seen
 
 
+def test_a_member_reads_all_that_it_said(shop: Shop, member: str) -> None:
+    """The newest first, page by page, at whichever partner; nobody else but operators does."""
+    query = """query ($id: ID!, $after: String) {
+        givenFeedback(memberId: $id, first: 20, after: $after) {
+            edges { node { id } } pageInfo { hasNextPage endCursor } } }"""
+    ids = [given(shop, member, at=("inn", "spa")[number % 2]) for number in range(55)]
+    follow_up(shop, ids[30])
+    given(shop, shop.enrolled())
+
+    def read(actor: Actor) -> list[str]:
+        found, after = [], None
+        while True:
+            each = shop.ask(actor, query, id=member, after=after)["givenFeedback"]
+            found += [edge["node"]["id"] for edge in each["edges"]]
+            after = each["pageInfo"]["endCursor"]
+            if not each["pageInfo"]["hasNextPage"]:
+                return found
+
+    assert read(as_member(member)) == ids[::-1]
+    assert read(OPERATOR) == ids[::-1]
+    for stranger in (INN, SPA, as_member(shop.enrolled())):
+        assert shop.ask(stranger, query, id=member) == {"givenFeedback": None}
+    shop.done(as_member(member), "forgetMember", shop.input(memberId=member))
+    follow_up(shop, ids[40])
+    assert read(OPERATOR) == ids[::-1]
+
+
 def test_who_gives_feedback(shop: Shop, member: str) -> None:
     """A member its own, a partner that of a member on itself; nobody for anybody else."""
     own = as_member(member)
