@@ -18,6 +18,9 @@ Use cases reach the outside through ports alone. The modules, from the ground up
     expiry       how long points last
     goodwill     how many points operators may give or take
     rates        what points are worth in another currency
+    birthdays    when a birthday is near
+    prices       what a point is worth in money
+    causes       good causes that members can give points to
     programmes   a programme version: read strictly, and what it gives
     vouchers     vouchers as records
     tallies      what programmes remember of a wallet's orders, in its row
@@ -43,6 +46,8 @@ and the use cases:
     batches      a till's offline orders, each taken once by its receipt
     occurrences  what else than a purchase earns
     handing      vouchers that rules hand out
+    birthday_rewards  one birthday reward a year
+    donations    points are given to a good cause
     holds        points are set aside for a reward to come, then spent or given back
     rewards      points become a voucher, a voucher is used once
     tiers        a tier is paid for, a benefit of one is taken

@@ -36,8 +36,8 @@ def hold_reward(
     def decide() -> Plan:
         governance = coalition.governance()
         _, programme, reward, id_, counts = chosen(coalition, governance, request, wanted)
-        if id_ is None:
-            raise Refused(Code.NOT_ELIGIBLE, "it costs no points: redeem it", "rewardId")
+        if id_ is None or reward.birthday is not None:
+            raise Refused(Code.NOT_ELIGIBLE, "free and birthday rewards are not held", "rewardId")
         draft = Draft(coalition, governance, {id_: programme.points_currency})
         by = authority(governance, request, "hold", draft.at, signature)
         try:

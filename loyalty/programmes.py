@@ -24,10 +24,13 @@ from ledger.canonical import MAX_INTEGER, canonical, parse
 from ledger.errors import RuleBroken
 from ledger.names import OPERATOR, CurrencyCode, Expires, Hash, day_of, digest
 from loyalty.account_rules import AccountRules
+from loyalty.birthdays import Birthday
+from loyalty.causes import Cause, check_causes
 from loyalty.clock.terms import AT_ONCE, Confirmation, Notices, check_confirmation, check_notices
 from loyalty.expiry import AnyExpiry
 from loyalty.gift_card_rules import GiftCardRules
 from loyalty.goodwill import NO_GOODWILL, Goodwill, check_goodwill
+from loyalty.prices import Price
 from loyalty.rates import Rates
 from loyalty.refusals import Code, Refused
 from loyalty.rules.benefits import Benefit
@@ -64,7 +67,8 @@ class Reward(Data, frozen=True, kw_only=True):
 
     points: 0 for one that is free; handed: rules alone hand it out, so that nobody can ask for it.
     stock: how many there are of it in all versions, per_member: how many of these one member gets;
-    absent: as many as there are takers. valid: where and when its voucher is taken.
+    absent: as many as there are takers. birthday: when it is to be had, of all such rewards of a
+    programme one a year. valid: where and when its voucher is taken.
     """
 
     id: Id
@@ -74,6 +78,7 @@ class Reward(Data, frozen=True, kw_only=True):
     handed: bool = False
     stock: Positive | None = None
     per_member: Positive | None = None
+    birthday: Birthday | None = None
     valid: Annotated[
         tuple[Channel | Dates | Hours | Period | Store | Weekday, ...], Meta(max_length=8)
     ] = ()
@@ -87,6 +92,8 @@ class Programme(Data, frozen=True, kw_only=True):
     name: Title
     currency: Annotated[str, Meta(pattern=r"^[A-Z0-9]{2,12}$")]
     earn: Annotated[tuple[AnyEffect, ...], Meta(max_length=500)]
+    price: Price | None = None
+    causes: Annotated[tuple[Cause, ...], Meta(max_length=100)] = ()
     rewards: Annotated[tuple[Reward, ...], Meta(max_length=500)]
     expiry: AnyExpiry
     exchange: Rates = ()
@@ -113,8 +120,10 @@ class Programme(Data, frozen=True, kw_only=True):
         issuing = {partner for _, partner in self.issuers()}
         benefits = {each.partner for each in self.benefits()}
         given = {reward.partner for reward in self.rewards}
+        causes = {cause.partner for cause in self.causes}
         paid = set() if self.gift_cards is None else {*self.gift_cards.taken_at}
-        return frozenset(issuing | benefits | given | paid | self.goodwill.billed)
+        burning = given | causes | paid | benefits
+        return frozenset(issuing | burning | self.goodwill.billed)
 
     def issuers(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Whose points it can issue, each with the place in the document that says so."""
@@ -242,8 +251,10 @@ def _check(programme: Programme) -> None:
     check_text(programme.name, TITLE_MAX_CHARS, "document", "name")
     for number, reward in enumerate(programme.rewards):
         check_text(reward.name, TITLE_MAX_CHARS, "document", "rewards", str(number), "name")
+    check_causes(programme.causes, programme.price)
     for name, ids in (
         ("badges", [badge.id for badge in programme.badges]),
+        ("causes", [cause.id for cause in programme.causes]),
         ("earn", [rule.id for rule in programme.earn]),
         ("measures", [measure.id for measure in programme.measures]),
         ("rewards", [reward.id for reward in programme.rewards]),

@@ -232,6 +232,12 @@ class Voucher(Record, frozen=True):
     counted: tuple[str, ...] = ()
 
 
+class BirthdayHad(Record, frozen=True):
+    """The newest birthday whose reward a member had in a programme, by its year."""
+
+    year: int
+
+
 class HandedVouchers(Record, frozen=True):
     """Vouchers that a member was handed or had for nothing, the newest first, by id."""
 

@@ -12,12 +12,13 @@ from ledger.kinds import redeem
 from ledger.names import At, Hash, WalletId, is_base32_id
 from loyalty.actors import MemberActor, Operator, PartnerActor
 from loyalty.authority import Signature, authority, require_partner
+from loyalty.birthday_rewards import birthday_had
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.members import the_member
 from loyalty.ports import Commit, RecordPut
 from loyalty.programmes import Programme, Reward
-from loyalty.records import Member, RewardTaken, Voucher
+from loyalty.records import BirthdayHad, Member, RewardTaken, Voucher
 from loyalty.refusals import Code, Refused
 from loyalty.rules.conditions.period import Period
 from loyalty.rules.orders import Miss, Order
@@ -137,7 +138,14 @@ def got(
             Code.NOT_ELIGIBLE, "the reward's partner is not one of the coalition now", "rewardId"
         )
     _check_not_over(getting.reward, coalition.now())
-    return _counted(coalition, getting, before)
+    counted = _counted(coalition, getting, before)
+    near = getting.reward.birthday
+    if near is None:
+        return counted
+    key = f"{getting.programme}/{getting.id}"
+    if (BirthdayHad, key) in before:
+        raise Refused(Code.LIMIT_EXCEEDED, "the birthday reward was had", "rewardId")
+    return (*counted, birthday_had(coalition, key, near, getting.member, getting.at))
 
 
 class Till(NamedTuple):

@@ -25,6 +25,7 @@ from schema.mutations.classify_account import ClassifyAccount
 from schema.mutations.confirm_transaction import ConfirmTransaction
 from schema.mutations.create_currency import CreateCurrency
 from schema.mutations.decline_adjustment import DeclineAdjustment
+from schema.mutations.donate_points import DonatePoints
 from schema.mutations.enrol_member import EnrolMember
 from schema.mutations.erase_recognition_message import EraseRecognitionMessage
 from schema.mutations.exchange_points import ExchangePoints
@@ -132,6 +133,7 @@ MUTATIONS = (
     RecordPurchase,
     RecordPurchases,
     RecordEvent,
+    DonatePoints,
     RedeemReward,
     UseVoucher,
     ExchangePoints,

@@ -108,6 +108,7 @@ RESULTS = {
     "blockCard": "member { id externalIds { system id partnerId linkedAt } }",
     "recordPurchase": f"points transactions {TRANSACTION}",
     "recordEvent": f"points transactions {TRANSACTION}",
+    "donatePoints": f"owed {{ minor currency }} transaction {TRANSACTION}",
     "redeemReward": "voucher { id rewardId name partnerId issuedAt usedAt } transaction "
     + TRANSACTION,
     "useVoucher": "voucher { id partnerId usedAt }",

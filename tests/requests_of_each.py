@@ -127,6 +127,15 @@ def _feedback(house: House) -> str:
     return house.done(actor, "giveFeedback", given)["feedback"]["id"]
 
 
+def donate_points(house: House) -> Request:
+    member = house.enrolled()
+    house.earned(member, 80)
+    document = {**STARS, "id": "giving", "earn": [], "rewards": [], "causes": [REEFS], **PRICED}
+    house.done(OPERATOR, "publishProgramme", house.programme(document, "fuel"))
+    asked = house.input(programmeId=gid("Programme", "giving"), causeId="reefs", points=30)
+    return as_member(member), asked
+
+
 def redeem_reward(house: House) -> Request:
     member = house.enrolled()
     house.earned(member, 80)
@@ -456,6 +465,8 @@ def _club(house: House) -> str:
     return gid("Programme", "club")
 
 
+REEFS = {"id": "reefs", "name": "Reefs", "partner": "fuel", "step": 10}
+PRICED = {"price": {"money": "USD", "minor": 1, "per_points": 1, "rounding": "floor"}}
 WASH = STARS["rewards"][1]  # type: ignore[index]
 GIVING = {"issuer": "fuel", "a_month": 100, "a_gift": 20, "within": "team"}
 KUDOS = {**LITRES, "id": "kudos", "earn": [], "rewards": [], "giving": GIVING}
@@ -487,6 +498,7 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "assignFeedback": ("assignFeedback", assign_feedback),
     "followUpFeedback": ("followUpFeedback", follow_up_feedback),
     "recordPurchases": ("recordPurchases", record_purchases),
+    "donatePoints": ("donatePoints", donate_points),
     "redeemReward": ("redeemReward", redeem_reward),
     "redeemReward at the till": ("redeemReward", redeem_reward_at_the_till),
     "useVoucher": ("useVoucher", use_voucher),

@@ -141,6 +141,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "blockCard": {"newCardNumber": "K-9"},
     "recordPurchase": {"amount": {"minor": 1235, "currency": "USD"}},
     "recordEvent": {"event": "review"},
+    "donatePoints": {"points": 40},
     "redeemReward": {"rewardId": "wash"},
     "useVoucher": {"voucherId": gid("Voucher", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
     "refundRedemption": {"points": 21},

@@ -1,0 +1,31 @@
+"""One birthday reward a year of each programme, whichever it is."""
+
+from datetime import date
+
+from ledger.names import day_of
+from loyalty.birthdays import Birthday
+from loyalty.coalition import Coalition
+from loyalty.ports import RecordPut
+from loyalty.records import BirthdayHad, Member
+from loyalty.refusals import Code, Refused
+
+
+def birthday_had(
+    coalition: Coalition, key: str, near: Birthday, member: Member, at: str
+) -> RecordPut:
+    """What a member's birthday reward writes. Raises Refused on other days, and for the second.
+
+    key: of the member in the programme. What counts is the year of the birthday: it goes up alone,
+    so that a birth date that is changed gives no second reward.
+    """
+    if not member.born:
+        raise Refused(Code.NOT_ELIGIBLE, "the member's date of birth is not known", "rewardId")
+    year = near.year(date.fromisoformat(member.born), date.fromisoformat(day_of(at)))
+    if year is None:
+        raise Refused(Code.NOT_ELIGIBLE, "it is had on the member's birthday alone", "rewardId")
+    found = coalition.store.record(BirthdayHad, key)
+    if found is not None and found.record.year >= year:
+        raise Refused(
+            Code.LIMIT_EXCEEDED, f"the birthday reward of {found.record.year} was had", "rewardId"
+        )
+    return RecordPut(key, BirthdayHad(year=year), 0 if found is None else found.version)
