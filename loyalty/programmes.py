@@ -30,6 +30,7 @@ from loyalty.clock.terms import AT_ONCE, Confirmation, Notices, check_confirmati
 from loyalty.expiry import AnyExpiry
 from loyalty.gift_card_rules import GiftCardRules
 from loyalty.goodwill import NO_GOODWILL, Goodwill, check_goodwill
+from loyalty.offers import Offer, check_offers
 from loyalty.prices import Price
 from loyalty.rates import Rates
 from loyalty.refusals import Code, Refused
@@ -94,6 +95,7 @@ class Programme(Data, frozen=True, kw_only=True):
     earn: Annotated[tuple[AnyEffect, ...], Meta(max_length=500)]
     price: Price | None = None
     causes: Annotated[tuple[Cause, ...], Meta(max_length=100)] = ()
+    offers: Annotated[tuple[Offer, ...], Meta(max_length=500)] = ()
     rewards: Annotated[tuple[Reward, ...], Meta(max_length=500)]
     expiry: AnyExpiry
     exchange: Rates = ()
@@ -116,13 +118,14 @@ class Programme(Data, frozen=True, kw_only=True):
         return CurrencyCode(self.currency)
 
     def partners(self) -> frozenset[str]:
-        """Whose points it can issue or burn, and whom it bills: each must sign it."""
+        """Whose points it can issue or burn, whom it bills, who offers something: each must sign."""
         issuing = {partner for _, partner in self.issuers()}
         benefits = {each.partner for each in self.benefits()}
         given = {reward.partner for reward in self.rewards}
         causes = {cause.partner for cause in self.causes}
+        offers = {offer.partner for offer in self.offers}
         paid = set() if self.gift_cards is None else {*self.gift_cards.taken_at}
-        burning = given | causes | paid | benefits
+        burning = given | causes | offers | paid | benefits
         return frozenset(issuing | burning | self.goodwill.billed)
 
     def issuers(self) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -252,10 +255,12 @@ def _check(programme: Programme) -> None:
     for number, reward in enumerate(programme.rewards):
         check_text(reward.name, TITLE_MAX_CHARS, "document", "rewards", str(number), "name")
     check_causes(programme.causes, programme.price)
+    check_offers(programme.offers)
     for name, ids in (
         ("badges", [badge.id for badge in programme.badges]),
         ("causes", [cause.id for cause in programme.causes]),
         ("earn", [rule.id for rule in programme.earn]),
+        ("offers", [offer.id for offer in programme.offers]),
         ("measures", [measure.id for measure in programme.measures]),
         ("rewards", [reward.id for reward in programme.rewards]),
         ("segments", [segment.id for segment in programme.segments]),

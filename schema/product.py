@@ -31,6 +31,7 @@ from schema.mutations.erase_recognition_message import EraseRecognitionMessage
 from schema.mutations.exchange_points import ExchangePoints
 from schema.mutations.follow_up_feedback import FollowUpFeedback
 from schema.mutations.forget_member import ForgetMember
+from schema.mutations.give_back_place import GiveBackPlace
 from schema.mutations.give_feedback import GiveFeedback
 from schema.mutations.give_recognition import GiveRecognition
 from schema.mutations.hold_reward import HoldReward
@@ -57,6 +58,7 @@ from schema.mutations.reverse_transaction import ReverseTransaction
 from schema.mutations.set_consent import SetConsent
 from schema.mutations.set_profile import SetProfile
 from schema.mutations.set_team import SetTeam
+from schema.mutations.take_place import TakePlace
 from schema.mutations.top_up_gift_card import TopUpGiftCard
 from schema.mutations.transfer_points import TransferPoints
 from schema.mutations.unlink_external_id import UnlinkExternalId
@@ -76,6 +78,7 @@ from schema.queries.feedback import FeedbackQuery
 from schema.queries.gift_card import GiftCardQuery
 from schema.queries.giving_allowance import GivingAllowanceQuery
 from schema.queries.guest_order import GuestOrderQuery
+from schema.queries.may_buy import MayBuyQuery
 from schema.queries.member import MemberQuery
 from schema.queries.member_by_external_id import MemberByExternalIdQuery
 from schema.queries.node import NodeQuery
@@ -97,6 +100,7 @@ QUERIES = (
     ProgrammeQuery,
     ProgrammeDiffQuery,
     PreviewEarnQuery,
+    MayBuyQuery,
     DryRunQuery,
     MemberQuery,
     MemberByExternalIdQuery,
@@ -134,6 +138,8 @@ MUTATIONS = (
     RecordPurchases,
     RecordEvent,
     DonatePoints,
+    TakePlace,
+    GiveBackPlace,
     RedeemReward,
     UseVoucher,
     ExchangePoints,

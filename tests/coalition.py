@@ -108,6 +108,8 @@ RESULTS = {
     "blockCard": "member { id externalIds { system id partnerId linkedAt } }",
     "recordPurchase": f"points transactions {TRANSACTION}",
     "recordEvent": f"points transactions {TRANSACTION}",
+    "takePlace": "place { id offerId partnerId takenAt givenBackAt }",
+    "giveBackPlace": "place { id givenBackAt }",
     "donatePoints": f"owed {{ minor currency }} transaction {TRANSACTION}",
     "redeemReward": "voucher { id rewardId name partnerId issuedAt usedAt } transaction "
     + TRANSACTION,

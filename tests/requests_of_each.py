@@ -136,6 +136,20 @@ def donate_points(house: House) -> Request:
     return as_member(member), asked
 
 
+def take_place(house: House) -> Request:
+    document = {**STARS, "id": "tests", "earn": [], "rewards": [], "offers": [TEST]}
+    house.done(OPERATOR, "publishProgramme", house.programme(document, "fuel"))
+    member = house.enrolled()
+    programme = gid("Programme", "tests")
+    return as_member(member), house.input(memberId=member, programmeId=programme, offerId="test")
+
+
+def give_back_place(house: House) -> Request:
+    actor, asked = take_place(house)
+    taken = house.done(actor, "takePlace", asked)["place"]["id"]
+    return actor, house.input(placeId=taken)
+
+
 def redeem_reward(house: House) -> Request:
     member = house.enrolled()
     house.earned(member, 80)
@@ -465,6 +479,7 @@ def _club(house: House) -> str:
     return gid("Programme", "club")
 
 
+TEST = {"id": "test", "name": "A test", "partner": "fuel", "places": 25}
 REEFS = {"id": "reefs", "name": "Reefs", "partner": "fuel", "step": 10}
 PRICED = {"price": {"money": "USD", "minor": 1, "per_points": 1, "rounding": "floor"}}
 WASH = STARS["rewards"][1]  # type: ignore[index]
@@ -499,6 +514,8 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "followUpFeedback": ("followUpFeedback", follow_up_feedback),
     "recordPurchases": ("recordPurchases", record_purchases),
     "donatePoints": ("donatePoints", donate_points),
+    "takePlace": ("takePlace", take_place),
+    "giveBackPlace": ("giveBackPlace", give_back_place),
     "redeemReward": ("redeemReward", redeem_reward),
     "redeemReward at the till": ("redeemReward", redeem_reward_at_the_till),
     "useVoucher": ("useVoucher", use_voucher),

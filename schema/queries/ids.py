@@ -16,6 +16,7 @@ _FORMS: dict[str, Callable[[str], object]] = {
     "GiftCard": is_base32_id,
     "Member": is_base32_id,
     "Partner": is_id,
+    "Place": is_base32_id,
     "Programme": is_id,
     "Recognition": is_base32_id,
     "Transaction": is_base32_id,

@@ -15,6 +15,7 @@ from schema.types.feedback import feedback
 from schema.types.gift_card import gift_card
 from schema.types.member import member
 from schema.types.partner import partner
+from schema.types.place import place
 from schema.types.programme import programme
 from schema.types.recognition import recognition
 from schema.types.transaction import transaction
@@ -33,6 +34,7 @@ _FINDS: dict[str, Callable[[Context, str], Awaitable[Node | None]]] = {
     "GiftCard": gift_card,
     "Member": member,
     "Partner": partner,
+    "Place": place,
     "Programme": _programme,
     "Recognition": recognition,
     "Transaction": lambda context, id_: transaction(context, TransactionId(id_)),

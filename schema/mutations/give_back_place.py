@@ -1,0 +1,34 @@
+"""`giveBackPlace`: another can take it."""
+
+import strawberry
+from strawberry.relay import GlobalID
+
+from loyalty.places import give_back_place
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import node_id, request
+from schema.types.place import Place, place
+
+
+@strawberry.input
+class GiveBackPlaceInput:
+    idempotency_key: str
+    place_id: GlobalID
+
+
+@strawberry.type
+class GiveBackPlacePayload(Payload):
+    place: Place | None = None
+
+
+@strawberry.type
+class GiveBackPlace:
+    @strawberry.mutation(description="Its member or the offer's partner: another can take it.")
+    async def give_back_place(self, info: Info, input: GiveBackPlaceInput) -> GiveBackPlacePayload:  # noqa: A002
+        async def act() -> GiveBackPlacePayload:
+            asked = request(info.context, input)
+            id_ = node_id(input.place_id, "Place", "placeId")
+            answer = give_back_place(info.context.coalition, asked, id_)
+            return GiveBackPlacePayload(place=await place(info.context, answer.record))
+
+        return await answered(GiveBackPlacePayload, act)

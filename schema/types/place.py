@@ -1,0 +1,39 @@
+"""A place of an offer."""
+
+import strawberry
+from strawberry.relay import Node, NodeID
+
+from loyalty.places import may_see_place
+from loyalty.records import Place as PlaceRecord
+from schema.context import Context
+
+
+@strawberry.type(description="A place of an offer that a member took.")
+class Place(Node):
+    key: NodeID[str]
+    record: strawberry.Private[PlaceRecord]
+
+    @strawberry.field
+    def offer_id(self) -> str:
+        return self.record.offer
+
+    @strawberry.field(description="The partner whose offer it is.")
+    def partner_id(self) -> str:
+        return self.record.partner
+
+    @strawberry.field
+    def taken_at(self) -> str:
+        return self.record.taken_at
+
+    @strawberry.field(description="Absent while the member has it.")
+    def given_back_at(self) -> str | None:
+        return self.record.given_back_at or None
+
+
+async def place(context: Context, id_: str) -> Place | None:
+    """A place that the actor may see; None for others and for unknown ones alike."""
+    actor = context.actor
+    record = await context.record(PlaceRecord, id_)
+    if record is None or not may_see_place(actor, record):
+        return None
+    return Place(key=id_, record=record)
