@@ -21,6 +21,7 @@ Use cases reach the outside through ports alone. The modules, from the ground up
     birthdays    when a birthday is near
     prices       what a point is worth in money
     causes       good causes that members can give points to
+    funding      who issues the points of a rule
     offers       who may have something from when on
     programmes   a programme version: read strictly, and what it gives
     vouchers     vouchers as records
@@ -48,6 +49,7 @@ and the use cases:
     occurrences  what else than a purchase earns
     handing      vouchers that rules hand out
     birthday_rewards  one birthday reward a year
+    statements   what a partner is billed for the points that it issued
     places       who may have an offer now, and its places
     donations    points are given to a good cause
     holds        points are set aside for a reward to come, then spent or given back

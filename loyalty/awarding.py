@@ -9,16 +9,17 @@ import msgspec
 from ledger.canonical import MAX_INTEGER
 from ledger.errors import RuleBroken
 from ledger.kinds import earn
-from ledger.names import NO_HASH, At, Hash, TransactionId, WalletId, day_of, transaction_id
+from ledger.names import NO_HASH, At, Hash, TransactionId, WalletId, day_of
 from ledger.tx import Authority
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan, Request, carry_out
+from loyalty.funding import issued_by
 from loyalty.handing import Handed, Missed, Receiver, hand_out
 from loyalty.members import the_member, with_wallets
 from loyalty.ports import RecordPut
 from loyalty.programmes import Award, Version
-from loyalty.records import Member
+from loyalty.records import CoFunded, Member
 from loyalty.referral_orders import Referrals
 from loyalty.refusals import Code, Refused
 from loyalty.rules.counts import Delta, Tally
@@ -27,7 +28,7 @@ from loyalty.rules.orders import Miss, Order
 from loyalty.spending import account_kinds
 from loyalty.standing import Change, counted_by
 from loyalty.tallies import NO_TALLY, Counted, counted
-from loyalty.writing import PROGRAMME, Draft, refuse
+from loyalty.writing import Draft, ids_of, refuse
 
 
 class Occasion(Protocol):
@@ -69,6 +70,12 @@ class Considered(NamedTuple):
         """What it adds to what is counted: nothing, where its points would have lapsed."""
         return () if self.lapsed else self.award.deltas
 
+    def issued_by(self, partner: str) -> tuple[tuple[str, int], ...]:
+        """Who issues how many of its points. partner: of the till."""
+        if not self.points:
+            return ()
+        return issued_by(partner, self.award.outcomes, self.version.rules.funding)
+
     def outcomes(self) -> list[Outcome]:
         """What every rule came to, with a reason where that is nothing."""
         found = self.version.rules.explained(self.order)
@@ -80,6 +87,15 @@ class Considered(NamedTuple):
     def _or_missed(self, outcome: Outcome) -> Outcome:
         miss = self.missed.get((self.version.rule, outcome.rule))
         return outcome if miss is None else Outcome(outcome.rule, 0, miss)
+
+
+class _Issue(NamedTuple):
+    """A part of an award. first: its first, whose detail says what is counted."""
+
+    of: Considered
+    issuer: str
+    points: int
+    first: bool
 
 
 class Recorded(NamedTuple):
@@ -98,8 +114,9 @@ def recorded(
 ) -> Recorded:
     """Awards what every programme in force gives a member for something at the partner that asks.
 
-    The partner's signature is on the first award's entry; a further programme's is by the system,
-    under the rule that the partner signed. What earns nothing is remembered without an entry.
+    The partner's signature is on the first entry; a further programme's, and that of another who
+    funds an award, is by the system, under the rule that its partner signed. What earns nothing is
+    remembered without an entry.
     """
     partner = require_partner(request.actor).id
     decided: list[tuple[Plan, tuple[Considered, ...]]] = []
@@ -183,20 +200,13 @@ class Awarding:
         member, puts = self._with_wallets(changing)
         by = authority(draft.governance, request, "earn", draft.at, signature)
         news = [told for each in changing for told in self._remembered(member, each)]
-        earned: list[TransactionId] = []
-        for number, each in enumerate(each for each in changing if each.points):
-            id_, whose = request.id, by
-            if number:
-                id_ = transaction_id(PROGRAMME, f"{request.id}/{number}")
-                whose = Authority(PROGRAMME)
-            self._earn(id_, whose, member.wallets[each.award.currency], each)
-            earned.append(id_)
+        earned, funded = self._earn(member, changing, by)
         left = [self._unentered(member, each) for each in changing if not each.points]
         handed = self._handed()
         referred = self._referrals.given(draft, member, earned)
         plan = draft.plan(
             request.id,
-            records=(*puts, *handed.records, *referred.records),
+            records=(*puts, *funded, *handed.records, *referred.records),
             news=(*news, *handed.news, *referred.news),
             vouchers=handed.codes,
             counted=tuple(left),
@@ -232,13 +242,35 @@ class Awarding:
         wallet = member.wallets[each.award.currency]
         return counted_by(each.version.counting, self._draft, wallet, change)
 
-    def _earn(self, id_: TransactionId, by: Authority, wallet: WalletId, each: Considered) -> None:
-        draft, award = self._draft, each.award
+    def _earn(
+        self, member: Member, changing: Sequence[Considered], by: Authority
+    ) -> tuple[list[TransactionId], tuple[RecordPut, ...]]:
+        """An entry for each who issues points, the first by the request's actor. Returns the first
+        of each award, and what leads from it to those of others who fund the award.
+        """
+        ids, funded = ids_of(self._request.id, by), []
+        firsts: list[TransactionId] = []
+        for each in changing:
+            own: list[TransactionId] = []
+            issuers = each.issued_by(self._partner)
+            for issuer, points in issuers:
+                id_, whose = next(ids)
+                wallet = member.wallets[each.award.currency]
+                self._add(id_, whose, wallet, _Issue(each, issuer, points, not own))
+                own.append(id_)
+            firsts += own[:1]
+            if any(issuer != self._partner for issuer, _ in issuers):
+                record = CoFunded(partner=self._partner, transactions=tuple(own))
+                funded.append(RecordPut(own[0], record))
+        return firsts, tuple(funded)
+
+    def _add(self, id_: TransactionId, by: Authority, wallet: WalletId, issue: "_Issue") -> None:
+        draft, award = self._draft, issue.of.award
         detail = self._occasion.detail()
-        if each.deltas:
-            detail["counted"] = counted(each.version.programme.id, each.deltas).deltas
+        if issue.first and issue.of.deltas:
+            detail["counted"] = counted(issue.of.version.programme.id, issue.of.deltas).deltas
         opens = award.opens(draft.at)
-        effect = earn(draft.wallet(wallet), self._partner, award.points, draft.at, opens)
+        effect = earn(draft.wallet(wallet), issue.issuer, issue.points, draft.at, opens)
         try:
             draft.add(id_, "earn", effect, by, rule=award.rule, detail=detail)
         except RuleBroken as broken:
@@ -272,6 +304,13 @@ def _versions(coalition: Coalition, partner: str, at: At) -> list[Version]:
     ]
 
 
+def _gone(coalition: Coalition, version: Version) -> frozenset[str]:
+    """Who funds rules of a version and is of the coalition no more."""
+    governance, now = coalition.governance(), coalition.now()
+    funders = {name for shares in version.rules.funding.values() for name in shares}
+    return frozenset(name for name in funders if not governance.joined(name, now))
+
+
 def _considered(
     coalition: Coalition,
     version: Version,
@@ -280,6 +319,8 @@ def _considered(
     field: str,
 ) -> Considered:
     """tallies: what is remembered of the member, by programme; None: of nobody."""
+    if version.rules.funding:
+        order = order._replace(gone=_gone(coalition, version))
     if tallies is not None:
         order = version.seen(order, tallies.get(version.programme.id, NO_TALLY))
     award = version.award(order)

@@ -28,6 +28,7 @@ from loyalty.birthdays import Birthday
 from loyalty.causes import Cause, check_causes
 from loyalty.clock.terms import AT_ONCE, Confirmation, Notices, check_confirmation, check_notices
 from loyalty.expiry import AnyExpiry
+from loyalty.funding import check_funding
 from loyalty.gift_card_rules import GiftCardRules
 from loyalty.goodwill import NO_GOODWILL, Goodwill, check_goodwill
 from loyalty.offers import Offer, check_offers
@@ -118,21 +119,22 @@ class Programme(Data, frozen=True, kw_only=True):
         return CurrencyCode(self.currency)
 
     def partners(self) -> frozenset[str]:
-        """Whose points it can issue or burn, whom it bills, who offers something: each must sign."""
+        """Whose points it can issue or burn, whom it bills, who offers something: each signs it."""
         issuing = {partner for _, partner in self.issuers()}
+        tills = {partner for rule in self.earn for partner in rule.partners}
         benefits = {each.partner for each in self.benefits()}
         given = {reward.partner for reward in self.rewards}
         causes = {cause.partner for cause in self.causes}
         offers = {offer.partner for offer in self.offers}
         paid = set() if self.gift_cards is None else {*self.gift_cards.taken_at}
         burning = given | causes | offers | paid | benefits
-        return frozenset(issuing | burning | self.goodwill.billed)
+        return frozenset(issuing | tills | burning | self.goodwill.billed)
 
     def issuers(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Whose points it can issue, each with the place in the document that says so."""
         for number, rule in enumerate(self.earn):
-            for partner in rule.partners:
-                yield ("earn", str(number), "partners"), partner
+            for partner in rule.funding or rule.partners:
+                yield ("earn", str(number), "funding" if rule.funding else "partners"), partner
         if self.giving is not None:
             yield ("giving", "issuer"), self.giving.issuer
         if self.gift_cards is not None:
@@ -271,6 +273,7 @@ def _check(programme: Programme) -> None:
                 Code.INVALID_INPUT, f"{name}: the id {twice} stands twice", "document", name
             )
     check_triggers(programme.earn)
+    check_funding(programme.earn)
     _check_handed(programme)
     check_goodwill(programme.goodwill)
     _check_multipliers(programme.earn)

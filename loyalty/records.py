@@ -261,6 +261,15 @@ class PlacesTaken(Record, frozen=True):
     taken: int
 
 
+class CoFunded(Record, frozen=True):
+    """The entries of an award that others fund, too, kept under the first: a return goes back to
+    all. partner: at whose till it was earned.
+    """
+
+    partner: str
+    transactions: tuple[TransactionId, ...]
+
+
 class HandedVouchers(Record, frozen=True):
     """Vouchers that a member was handed or had for nothing, the newest first, by id."""
 

@@ -1,24 +1,36 @@
 """Goods come back: the points that they earned go back to their issuer, whole or in part."""
 
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
 from ledger.entries import read_entry
 from ledger.errors import PointsMissing, RuleBroken
 from ledger.history import check_age
 from ledger.kinds import Standing, opened_by, reverse
-from ledger.names import CurrencyCode, TransactionId, is_base32_id
-from ledger.tx import Tx, read_tx
+from ledger.names import CurrencyCode, Hash, TransactionId, is_base32_id
+from ledger.tx import Authority, Tx, read_tx
 from ledger.wallets import Wallet
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan, Request, carry_out, read_answer
+from loyalty.funding import split
 from loyalty.ports import RecordPut, StandingPut, TransactionRow
-from loyalty.records import Returned, WalletOwner
+from loyalty.records import CoFunded, Returned, WalletOwner
 from loyalty.referral_returns import ReferralReturn, Share
 from loyalty.refusals import Code, Refused
 from loyalty.rules.counts import taken_back
 from loyalty.standing import Change, count
 from loyalty.tallies import Counted, counted_in
 from loyalty.texts import check_amount
-from loyalty.writing import Draft, refuse
+from loyalty.writing import Draft, ids_of, refuse
+
+
+class _Part(NamedTuple):
+    """An earn to take back from. of: what of it stands; version: of that."""
+
+    earned: Tx
+    of: Standing
+    version: int
 
 
 def reverse_transaction(
@@ -30,7 +42,9 @@ def reverse_transaction(
 ) -> Answer:
     """Takes an earn back, by the partner that issued it. points: all that still stands, if absent.
 
-    What the member has spent already becomes arrears, which later points pay first.
+    What the member has spent already becomes arrears, which later points pay first. Of an award
+    that others fund, too, the partner of the till takes back from all by what stands of each: the
+    others' entries are by the system, under a rule that they signed.
     """
     partner = require_partner(request.actor).id
     if points is not None:
@@ -40,32 +54,35 @@ def reverse_transaction(
         row = the_row(coalition, transaction)
         if row is not None and row.entry is None:
             return _uncounted(coalition, request, row, points, signature)
-        earned = the_earn(row, partner, "transactionId")
-        of, version = coalition.store.standing(transaction) or (opened_by(earned), 0)
+        parts = _parts(coalition, row, transaction, partner)
+        of, whole = parts[0].of, sum(each.of.stands for each in parts)
         gift_card = _is_gift_card(coalition, of)
         bonus = ReferralReturn(coalition, transaction)
         wallets = {of.wallet: of.currency} | bonus.wallets()
         draft = Draft(coalition, coalition.governance(), wallets)
         by = authority(draft.governance, request, "reverse", draft.at, signature)
-        if not of.stands:
+        if not whole:
             raise _all_back()
+        wanted = points or whole
+        if wanted > whole:
+            raise Refused(Code.EXCEEDS_REMAINING, f"{whole} points of it still stand", "points")
+        if any(each.of.stands > each.of.pending for each in parts):
+            draft.expire_lapsed(of.wallet)
+        shares = split(wanted, {each.of.id: each.of.stands for each in parts})
+        taking = [each for each in parts if shares[each.of.id]]
+        ids = ids_of(request.id, by)
         try:
-            check_age("reverse", of, draft.at)
-            if of.stands - of.pending > 0:
-                draft.expire_lapsed(of.wallet)
             if gift_card:
-                _check_balance(draft.wallet(of.wallet), points or of.stands)
-            effect = reverse(draft.wallet(of.wallet), of, points or of.stands, draft.at)
-            draft.add(request.id, "reverse", effect, by, of=transaction)
-            left = effect.leaves or of
-            share = Share(left.stands, opened_by(earned).stands)
-            more = bonus.taken(draft, request.id, share)
+                _check_balance(draft.wallet(of.wallet), wanted)
+            puts = [_reversed(draft, each, shares, partner, *next(ids)) for each in taking]
+            issued = sum(opened_by(each.earned).stands for each in parts)
+            more = bonus.taken(draft, request.id, Share(whole - wanted, issued))
         except (RuleBroken, PointsMissing) as broken:
             raise refuse(broken, "points") from None
         return draft.plan(
             request.id,
-            standings=(StandingPut(left, version), *more.standings),
-            news=(*_taken_back(coalition, draft, earned, of, left), *more.news),
+            standings=(*puts, *more.standings),
+            news=(*_taken_back(coalition, draft, parts, wanted), *more.news),
         )
 
     return carry_out(coalition, request, decide)
@@ -87,19 +104,60 @@ def _check_balance(wallet: Wallet, points: int) -> None:
         raise PointsMissing(points, wallet.balances.available)
 
 
+def _parts(
+    coalition: Coalition, row: TransactionRow | None, id_: TransactionId, partner: str
+) -> list[_Part]:
+    """The earn, and those of others who funded the same award at the partner's till."""
+    funded = coalition.store.record(CoFunded, id_) if row is not None else None
+    if funded is None or funded.record.partner != partner:
+        return [_part(coalition, the_earn(row, partner, "transactionId"))]
+    rows = coalition.store.transactions(funded.record.transactions)
+    entries = [rows[each].entry for each in funded.record.transactions]
+    return [_part(coalition, read_tx(read_entry(entry).body)) for entry in entries if entry]
+
+
+def _part(coalition: Coalition, earned: Tx) -> _Part:
+    return _Part(earned, *(coalition.store.standing(earned.id) or (opened_by(earned), 0)))
+
+
+def _reversed(
+    draft: Draft,
+    part: _Part,
+    shares: Mapping[str, int],
+    partner: str,
+    id_: TransactionId,
+    by: Authority,
+) -> StandingPut:
+    """Adds the entry of a part's share. Raises RuleBroken, PointsMissing."""
+    of = part.of
+    rule = None if of.partner == partner else _rule(draft, part)
+    check_age("reverse", of, draft.at)
+    effect = reverse(draft.wallet(of.wallet), of, shares[of.id], draft.at)
+    draft.add(id_, "reverse", effect, by, rule=rule, of=of.id)
+    return StandingPut(effect.leaves or of, part.version)
+
+
+def _rule(draft: Draft, part: _Part) -> Hash | None:
+    """The version that gave the points, or else the newest: it must be in force at a return."""
+    made = draft.governance.versions[Hash(str(part.earned.rule))]
+    if made.term.holds(draft.at):
+        return part.earned.rule
+    return draft.governance.latest["programme", made.id]
+
+
 def _taken_back(
-    coalition: Coalition, draft: Draft, earned: Tx, of: Standing, left: Standing
+    coalition: Coalition, draft: Draft, parts: Sequence[_Part], points: int
 ) -> tuple[News, ...]:
     """Takes from what is remembered what of the order has come back; news of that."""
+    earned, of, _ = parts[0]
     row = coalition.store.wallet_row(of.wallet, earned.chains[0].seq)
     own = counted_in(b"" if row is None else row.detail)
     if not own or earned.rule is None:
         return ()
     programme = coalition.version(earned.rule).programme.id
-    whole = opened_by(earned).stands
-    deltas = taken_back(
-        Counted(programme, own).each(), whole, whole - of.stands, whole - left.stands
-    )
+    whole = sum(opened_by(each.earned).stands for each in parts)
+    before = whole - sum(each.of.stands for each in parts)
+    deltas = taken_back(Counted(programme, own).each(), whole, before, before + points)
     owner = coalition.store.record(WalletOwner, of.wallet)
     member = "" if owner is None else owner.record.member
     return count(coalition, draft, of.wallet, Change(member, programme, deltas))

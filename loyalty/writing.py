@@ -8,7 +8,8 @@ or in a tally row at the next place. Whoever read the wallet before that finds t
 and whoever reads it after decides anew, so nothing comes into a closed wallet.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 
 from ledger.canonical import canonical
 from ledger.entries import sign_entry
@@ -38,6 +39,15 @@ PROGRAMME = "system:programme"
 
 CLOSED = b"{ }"
 """Reads as a tally of nothing, which `tallies_text` never writes so."""
+
+
+def ids_of(request: TransactionId, by: Authority) -> Iterator[tuple[TransactionId, Authority]]:
+    """Of the entries of one request: the first is its own, the others are by the system under the
+    rule that they name.
+    """
+    yield request, by
+    for number in count(1):
+        yield transaction_id(PROGRAMME, f"{request}/{number}"), Authority(PROGRAMME)
 
 
 class Draft:

@@ -87,6 +87,7 @@ from schema.queries.preview_earn import PreviewEarnQuery
 from schema.queries.programme import ProgrammeQuery
 from schema.queries.programme_diff import ProgrammeDiffQuery
 from schema.queries.receipt import ReceiptQuery
+from schema.queries.statement import StatementQuery
 from schema.queries.transaction import TransactionQuery
 from schema.queries.wallet import WalletQuery
 from schema.scalars import CONFIG
@@ -101,6 +102,7 @@ QUERIES = (
     ProgrammeDiffQuery,
     PreviewEarnQuery,
     MayBuyQuery,
+    StatementQuery,
     DryRunQuery,
     MemberQuery,
     MemberByExternalIdQuery,

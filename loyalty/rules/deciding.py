@@ -46,6 +46,7 @@ class Rules:
     def __init__(self, rules: Sequence[Effect]) -> None:
         self._rules = rules
         self._groups = {rule.id: rule.best_of for rule in rules if rule.best_of}
+        self.funding = {rule.id: rule.funding for rule in rules if rule.funding}
 
     @cached_property
     def _index(self) -> _Index:
@@ -122,6 +123,8 @@ def _left(rule: Effect, order: Order) -> Order | Miss:
         return Miss("EVENT_NOT_ELIGIBLE", f"given for a {rule.on}, not for a {order.event}")
     if order.money != (rule.money or ""):
         return Miss("MONEY_NOT_ELIGIBLE", f"counts {rule.money}, not {order.money}")
+    if rule.funding and not order.gone.isdisjoint(rule.funding):
+        return Miss("FUNDER_LEFT", "a partner that funds it is not one of the coalition now")
     for condition in rule.when:
         left = condition.narrowed(order)
         if isinstance(left, Miss):

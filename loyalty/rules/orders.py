@@ -69,7 +69,7 @@ class Order(NamedTuple):
     event: what happened; if it is no purchase it has no money, and what its partner says of it
     stands in attributes, by name. standing: of who bought it; jurisdiction: where they live, if
     that is known; account: the kind of the account that buys, empty if none does or nobody said
-    what it is.
+    what it is. gone: partners that fund rules and are of the coalition no more.
     """
 
     partner: str
@@ -85,6 +85,7 @@ class Order(NamedTuple):
     standing: Standing = NOBODY
     jurisdiction: str = ""
     account: str = ""
+    gone: frozenset[str] = frozenset()
 
     def tokens(self) -> frozenset[Token]:
         """All that a rule can be found by."""

@@ -7,7 +7,7 @@ from loyalty.occurrences import Occurrence, record_event
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import SignatureInput, given, node_id, request
-from schema.mutations.entries import earned_points, entries_of
+from schema.mutations.entries import entries_of, ids_of, issued_points
 from schema.scalars import Points
 from schema.types.decision import EarnDecision, decisions
 from schema.types.transaction import Transaction
@@ -73,7 +73,7 @@ class RecordEvent:
             )
             entries = await entries_of(info.context, asked, answer)
             return RecordEventPayload(
-                points=earned_points(entries),
+                points=await issued_points(info.context, ids_of(asked, answer)),
                 transactions=entries,
                 vouchers=await vouchers(info.context, answer.vouchers),
                 explanation=None if considered is None else decisions(considered),

@@ -7,7 +7,7 @@ from loyalty.purchases import record_purchase
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import LineInput, MoneyInput, SignatureInput, basket_of, given, node_id, request
-from schema.mutations.entries import earned_points, entries_of
+from schema.mutations.entries import entries_of, ids_of, issued_points
 from schema.scalars import Points
 from schema.types.decision import EarnDecision, decisions
 from schema.types.transaction import Transaction
@@ -77,7 +77,7 @@ class RecordPurchase:
             )
             entries = await entries_of(info.context, asked, answer)
             return RecordPurchasePayload(
-                points=earned_points(entries),
+                points=await issued_points(info.context, ids_of(asked, answer)),
                 transactions=entries,
                 vouchers=await vouchers(info.context, answer.vouchers),
                 explanation=None if considered is None else decisions(considered),

@@ -21,7 +21,7 @@ from schema.inputs import (
     basket_of,
     given,
 )
-from schema.mutations.entries import earned_points
+from schema.mutations.entries import issued_points
 from schema.mutations.record_purchase import RecordPurchaseInput
 from schema.queries.ids import is_id_of
 from schema.scalars import Points
@@ -147,6 +147,6 @@ async def _result(context: Context, reference: str, taken: OrderTaken) -> OrderR
     errors = []
     if taken.code:
         errors = [UserError.of(Refused(Code(taken.code), taken.message, *taken.field))]
-    points = None if errors else earned_points(entries)
+    points = None if errors else await issued_points(context, taken.transactions)
     known = reference if is_reference(reference) else None
     return OrderResult(reference=known, points=points, transactions=entries, user_errors=errors)

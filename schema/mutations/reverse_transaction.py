@@ -8,7 +8,7 @@ from loyalty.reversals import reverse_transaction
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import SignatureInput, given, node_id, request
-from schema.mutations.entries import own_entry
+from schema.mutations.entries import entries_of, own_entry
 from schema.scalars import Points
 from schema.types.transaction import Transaction
 
@@ -28,6 +28,9 @@ class ReverseTransactionInput:
 @strawberry.type
 class ReverseTransactionPayload(Payload):
     transaction: Transaction | None = None
+    transactions: list[Transaction] = strawberry.field(
+        default_factory=list, description="With those of others who funded the same award."
+    )
 
 
 @strawberry.type
@@ -48,7 +51,8 @@ class ReverseTransaction:
                 given(input.signature),
             )
             return ReverseTransactionPayload(
-                transaction=await own_entry(info.context, asked, answer)
+                transaction=await own_entry(info.context, asked, answer),
+                transactions=await entries_of(info.context, asked, answer),
             )
 
         return await answered(ReverseTransactionPayload, act)

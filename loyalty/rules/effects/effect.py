@@ -1,6 +1,7 @@
 """What every rule has, whatever it gives."""
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -9,6 +10,10 @@ from loyalty.rules.caps import Cap
 from loyalty.rules.conditions import AnyCondition
 from loyalty.rules.guards import Guard
 from loyalty.rules.orders import PURCHASE, Data, Id, Label, Money, Order, Positive
+
+Share = Annotated[int, Meta(ge=1, le=100)]
+Funding = Annotated[Mapping[Id, Share], Meta(min_length=1, max_length=8)]
+"""Who issues the points, by their shares in hundredths, which add up to 100."""
 
 Rounding = Literal["floor", "half_up", "carry"]
 
@@ -20,7 +25,7 @@ class Effect(Data, tag_field="effect", frozen=True, kw_only=True):
     amounts that it counts, of purchases alone; when: conditions, each on what those before it
     leave; guard: what must hold besides, of what they leave; at_most: points an order; caps: points
     a member gets by it in a day, a month, …; best_of: of all rules of a group that hold, the one
-    that gives most.
+    that gives most; funding: who issues the points, if not the partner of the till.
     """
 
     id: Id
@@ -32,6 +37,7 @@ class Effect(Data, tag_field="effect", frozen=True, kw_only=True):
     at_most: Positive | None = None
     caps: Annotated[tuple[Cap, ...], Meta(max_length=4)] = ()
     best_of: Id | None = None
+    funding: Funding | None = None
 
     @abstractmethod
     def worth(self, order: Order, given: int) -> int:
