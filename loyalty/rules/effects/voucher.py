@@ -10,8 +10,11 @@ class Voucher(Effect, tag="voucher", frozen=True, kw_only=True):
     reward: Id
 
     def __post_init__(self) -> None:
-        if self.at_most is not None or self.best_of is not None:
-            raise ValueError("a voucher is no number of points: leave `at_most`, `best_of` out")
+        if self.at_most is not None or self.best_of is not None or self.caps:
+            raise ValueError(
+                "a voucher is no number of points: leave `at_most`, `best_of` and `caps` out, and "
+                "limit its reward"
+            )
 
     @property
     def voucher(self) -> str:

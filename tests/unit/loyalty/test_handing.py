@@ -230,6 +230,19 @@ REFUSED: list[tuple[dict[str, Any], list[str]]] = [
     ({"earn": [{**HANDS, "id": "one", "reward": "pie"}]}, ["earn", "0", "reward"]),
     ({"earn": [{**HANDS, "id": "one", "reward": "cake", "at_most": 5}]}, ["earn", "0"]),
     ({"earn": [{**HANDS, "id": "one", "reward": "cake", "best_of": "all"}]}, ["earn", "0"]),
+    (
+        {
+            "earn": [
+                {
+                    **HANDS,
+                    "id": "one",
+                    "reward": "cake",
+                    "caps": [{"points": 1, "in": "day"}],
+                }
+            ]
+        },
+        ["earn", "0"],
+    ),
     ({"earn": [], "rewards": [{**FREE[0], "points": 5}]}, ["rewards", "0", "points"]),
     ({"earn": [], "rewards": [{**FREE[0], "points": -1}]}, ["rewards", "0", "points"]),
 ]
