@@ -11,13 +11,15 @@ of which channel, store, tender and lines may be absent.
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
-from ledger.names import At
+from ledger.names import At, at_text
 from local.problems import Problem
 from loyalty.differences import ABSENT
+from loyalty.doubts import doubts
 from loyalty.dry_runs import DryRun, dry_run
 from loyalty.programmes import Version, json_schema, read_programme
 from loyalty.purchases import Basket, check_basket, order_of
@@ -46,9 +48,18 @@ class _Order(Data, frozen=True, kw_only=True):
     lines: tuple[_Line, ...] = ()
 
 
-def check(file: Path, *, as_json: bool) -> int:
-    """Prints what a programme file says. Raises Problem with what is wrong with it and where."""
+def check(file: Path, *, as_json: bool, at: str | None = None) -> int:
+    """Prints what a programme file says, and what in it is hardly meant. Raises Problem with what
+    is wrong with it and where.
+
+    at: the moment for which it is checked; now, if absent.
+    """
     version = _version(file)
+    text = _read(file)
+    warnings = [
+        {"line": line_of(text, path), "path": ".".join(path), "message": message}
+        for path, message in doubts(version.programme, at or at_text(datetime.now(UTC)))
+    ]
     programme = version.programme
     told = {
         "programme": f"{programme.id}@{programme.version}",
@@ -59,11 +70,13 @@ def check(file: Path, *, as_json: bool) -> int:
         "rewards": len(programme.rewards),
     }
     if as_json:
-        print(json.dumps(told))
+        print(json.dumps({**told, "warnings": warnings}))
     else:
         for name, value in told.items():
             shown = ", ".join(value) if isinstance(value, list) else value
             print(f"{name:<12} {shown}")
+        for each in warnings:
+            print(f"\nwarning: line {each['line']}, {each['path']}: {each['message']}")
         print("\nEach of these partners signs it: docs/programmes.md says how.")
     return 0
 
@@ -141,13 +154,37 @@ def _print(found: DryRun, cost: int | None) -> None:
 def _version(path: Path) -> Version:
     text = _read(path)
     try:
-        return read_programme(json.loads(text))
+        return read_programme(json.loads(text, object_pairs_hook=_once))
+    except json.JSONDecodeError as error:
+        raise Problem(f"{path} is not JSON: {error}{_hint(text, error)}") from None
     except (ValueError, RecursionError) as error:
         raise Problem(f"{path} is not JSON: {error}") from None
     except Refused as refused:
         steps = refused.field[1:]
         place = f"line {line_of(text, steps)}" + (f", {'.'.join(steps)}" if steps else "")
         raise Problem(f"{path}, {place}: {refused.message}") from None
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object, each of whose names stands once: else one of two values would be lost."""
+    names = [name for name, _ in pairs]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        others = ", ".join(f"{name} {value!r}"[:64] for name, value in pairs if name != twice)
+        raise ValueError(f"`{twice}` stands twice in one object, beside {others or 'nothing'}")
+    return dict(pairs)
+
+
+def _hint(text: str, error: json.JSONDecodeError) -> str:
+    """What is most often meant."""
+    before, here = text[: error.pos].rstrip(), text[error.pos : error.pos + 1]
+    if before.endswith(",") and here in ("}", "]"):
+        return ": take out the comma before it"
+    if here in ("\u201c", "\u201d", "\u2018", "\u2019", "'"):
+        return ': texts stand in straight double quotes, "like this"'
+    if error.msg.startswith("Expecting ',' delimiter"):
+        return ": is there a comma missing at the end of the line before?"
+    return ""
 
 
 def _orders(path: Path) -> Iterator[Order]:

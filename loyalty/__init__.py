@@ -30,6 +30,8 @@ Use cases reach the outside through ports alone. The modules, from the ground up
     awarding     from something that a member did to its points
     differences  what differs between two documents
     versions_compared  what another version changes for members, in plain words
+    faults       what is wrong with a document, and what would be right
+    doubts       what a programme says but hardly means
     dry_runs     what a version would have given for past orders
 
 and the use cases:

@@ -12,7 +12,6 @@ What earns is in `loyalty.rules`, how long points last in `loyalty.expiry`.
 Amounts are integers: money in minor units of an ISO 4217 currency, points in the points currency's.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Annotated, NamedTuple
@@ -58,10 +57,6 @@ from loyalty.texts import check_text, check_value
 DOCUMENT_MAX_BYTES = 196_608
 REFUND_GRACE_DAYS = 30
 """How long points last that come back and have lapsed since they were spent."""
-
-_PLACE = re.compile(r" - at (?:`key` in )?`\$([^`]*)`\Z")
-_UNKNOWN = re.compile(r"unknown field `([^`]*)`")
-_STEP = re.compile(r"[^.\[\]]+")
 
 
 class Reward(Data, frozen=True, kw_only=True):
@@ -220,11 +215,17 @@ def read_programme(document: object) -> Version:
     except RuleBroken as broken:
         raise Refused(Code.INVALID_INPUT, f"not canonical JSON: {broken}", "document") from None
     except msgspec.ValidationError as error:
-        raise Refused(
-            Code.INVALID_INPUT, f"not a programme: {error}", "document", *_path(str(error))
-        ) from None
+        raise _refused(error, document) from None
     _check(programme)
     return _version(text, programme)
+
+
+def _refused(error: msgspec.ValidationError, document: object) -> Refused:
+    from loyalty.faults import fault_of  # noqa: PLC0415 - only a mistake pays for it
+
+    path, message = fault_of(error, Programme, document)
+    said = message if path else f"not a programme: {message}"
+    return Refused(Code.INVALID_INPUT, said, "document", *path)
 
 
 def json_schema() -> dict[str, object]:
@@ -243,15 +244,6 @@ def _version(text: bytes, programme: Programme) -> Version:
     return Version(digest(text), text.decode(), programme, Rules(programme.earn), counting)
 
 
-def _path(message: str) -> list[str]:
-    """The place that a validation error names at its end, as in `… - at `$.earn[0].points``; of a
-    member that is not known, that member.
-    """
-    place, unknown = _PLACE.search(message), _UNKNOWN.search(message)
-    steps = _STEP.findall(place[1]) if place else []
-    return [*steps, unknown[1]] if unknown else steps
-
-
 def _check(programme: Programme) -> None:
     check_text(programme.name, TITLE_MAX_CHARS, "document", "name")
     for number, reward in enumerate(programme.rewards):
@@ -267,11 +259,10 @@ def _check(programme: Programme) -> None:
         ("rewards", [reward.id for reward in programme.rewards]),
         ("segments", [segment.id for segment in programme.segments]),
     ):
-        twice = next((id_ for id_ in ids if ids.count(id_) > 1), None)
-        if twice:
-            raise Refused(
-                Code.INVALID_INPUT, f"{name}: the id {twice} stands twice", "document", name
-            )
+        for number, id_ in enumerate(ids):
+            if ids.index(id_) < number:
+                said = f"the id {id_} stands twice in {name}, first as number {ids.index(id_) + 1}"
+                raise Refused(Code.INVALID_INPUT, said, "document", name, str(number), "id")
     check_triggers(programme.earn)
     check_funding(programme.earn)
     _check_handed(programme)

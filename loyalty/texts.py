@@ -24,6 +24,8 @@ BORN_FIRST = "1900-01-01"
 JURISDICTION = r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?"
 """A country, or a part of one, of ISO 3166."""
 _JURISDICTION = re.compile(JURISDICTION + r"\Z")
+# Of 1; below it what is suggested is seldom what was meant.
+_ALIKE = 0.62
 PURCHASE_MAX_AGE = timedelta(days=60)
 
 
@@ -97,7 +99,12 @@ def _check_characters(text: str, field: tuple[str, ...]) -> None:
 def _kind(value: object) -> str:
     if value is None:
         return "null: leave the member out"
-    return f"{shown(value)}: write amounts in minor units" if isinstance(value, float) else "this"
+    if isinstance(value, float):
+        return (
+            f"{shown(value)}: numbers are whole; write money in minor units, 12.50 as 1250, a rate "
+            "as two numbers, 2.5 a dollar as 5 for 200, and 2.5 per cent as 250 basis points"
+        )
+    return "this"
 
 
 def check_id(text: str, *field: str) -> str:
@@ -181,5 +188,5 @@ def meant(word: str, words: Collection[str]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
 
     alike = {each.lower(): each for each in words}
-    found = get_close_matches(word[:64].lower(), alike, 1)
+    found = get_close_matches(word[:64].lower(), alike, 1, _ALIKE)
     return f" (did you mean `{alike[found[0]]}`?)" if found else ""
