@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 SEEDS ?= 1000
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
-.PHONY: demo test lint types imports contract simulate stock bench lock clean
+.PHONY: setup demo test lint types imports contract simulate stock bench lock clean
 
 # The lock and the project's metadata are all that decide whether the environment is up to date.
 # What it prints goes to standard error: `make demo ARGS=--json` prints JSON and nothing else.
@@ -16,6 +16,8 @@ $(READY): requirements.lock pyproject.toml
 	@$(PIP) --require-hashes --requirement requirements.lock >&2
 	@$(PIP) --no-build-isolation --no-index --editable . >&2
 	@touch $@
+
+setup: $(READY)  ## only what the others set up by themselves
 
 demo: $(READY)  ## replay a grocer's published, simulated baskets, verify the ledger, serve GraphQL; ARGS="--no-serve --baskets 300"
 	@$(BIN)/tallystick demo $(ARGS)

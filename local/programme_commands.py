@@ -12,6 +12,7 @@ Checks a programme file, or tries it on past orders, before anyone signs it.
   check     says what the file binds whom to, or its first fault and the line
   dry-run   says what it would have given for past orders, rule by rule
   diff      says what a newer file changes for members, and who must sign it
+  run       takes it in force in a coalition on this machine, and sells
   schema    prints the JSON Schema of programme files, for editors
 
 What a file may say: docs/programmes.md. Orders are JSON lines with what
@@ -22,6 +23,11 @@ recordPurchase takes; `at` is when it was:
 and, where they are known, channel, store, tender and lines:
 
   "lines":[{"sku":"a1","category":"food","minor":900}]
+
+For run also who buys (Ada, if nobody is named), and between orders, in the
+order of their times, who takes a reward:
+
+  {"member":"Ada","redeem":"coffee","at":"2026-11-22T12:00:00.000Z"}
 """
 _EXAMPLES = """\
 examples:
@@ -32,17 +38,21 @@ examples:
   tallystick programme dry-run stars.json --orders orders.jsonl \\
     --cost-per-1000 900 --json
 
-exit status: 0, or 2 if a file cannot be read or published
+  tallystick programme run stars.json --orders orders.jsonl
+
+exit status: 0, 1 if a ledger does not verify, or 2 if a file cannot be read or published
 """
 
 
 def add_programme_command(command: Command) -> None:
     """Adds it with its arguments."""
     parser = command("programme", "check a programme file, try it out", _PROGRAMME, _EXAMPLES)
-    parser.add_argument("what", choices=("check", "diff", "dry-run", "schema"))
+    parser.add_argument("what", choices=("check", "diff", "dry-run", "run", "schema"))
     parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="the programme's JSON")
     parser.add_argument("newer", type=Path, nargs="?", metavar="NEWER", help="for diff")
-    parser.add_argument("--orders", type=Path, metavar="FILE", help="JSON lines, for dry-run")
+    parser.add_argument(
+        "--orders", type=Path, metavar="FILE", help="JSON lines, for dry-run and run"
+    )
     parser.add_argument(
         "--cost-per-1000",
         type=_minor,
@@ -72,7 +82,11 @@ def _run(options: argparse.Namespace) -> int:
             raise Problem("diff needs two files: the older version's and the newer one's")
         return compare(options.file, options.newer, as_json=options.json)
     if options.orders is None:
-        raise Problem("dry-run needs past orders: --orders FILE, JSON lines as --help shows")
+        raise Problem(f"{options.what} needs orders: --orders FILE, JSON lines as --help shows")
+    if options.what == "run":
+        from local.programme_runs import run  # noqa: PLC0415
+
+        return run(options.file, options.orders, as_json=options.json)
     return try_on_orders(options.file, options.orders, options.cost_per_1000, as_json=options.json)
 
 

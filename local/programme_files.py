@@ -25,7 +25,7 @@ from loyalty.programmes import Version, json_schema, read_programme
 from loyalty.purchases import Basket, check_basket, order_of
 from loyalty.refusals import Refused
 from loyalty.rules.orders import Data, Line, Order
-from loyalty.texts import check_at
+from loyalty.texts import check_at, check_id
 from loyalty.versions_compared import Change, Compared, Turn, compared
 
 _SKIP = " \t\r\n"
@@ -37,11 +37,17 @@ class _Line(Data, frozen=True, kw_only=True):
     minor: int
 
 
-class _Order(Data, frozen=True, kw_only=True):
-    partner: str
-    money: str
-    minor: int
+class PastOrder(Data, frozen=True, kw_only=True):
+    """A line of an orders' file. member: who buys, for `run` alone; redeem: a reward that it takes,
+    in place of an order.
+    """
+
     at: str
+    partner: str = ""
+    money: str = ""
+    minor: int = 0
+    member: str = ""
+    redeem: str = ""
     channel: str = ""
     store: str = ""
     tender: str = ""
@@ -54,7 +60,7 @@ def check(file: Path, *, as_json: bool, at: str | None = None) -> int:
 
     at: the moment for which it is checked; now, if absent.
     """
-    version = _version(file)
+    version = read_version(file)
     text = _read(file)
     warnings = [
         {"line": line_of(text, path), "path": ".".join(path), "message": message}
@@ -89,7 +95,7 @@ def print_schema() -> int:
 
 def try_on_orders(file: Path, orders: Path, cost_per_1000: int | None, *, as_json: bool) -> int:
     """Prints what a programme file would have given for past orders. Raises Problem."""
-    version = _version(file)
+    version = read_version(file)
     found = dry_run(version, _orders(orders))
     cost = None if cost_per_1000 is None else found.cost_minor(cost_per_1000)
     if as_json:
@@ -102,7 +108,7 @@ def try_on_orders(file: Path, orders: Path, cost_per_1000: int | None, *, as_jso
 
 def compare(file: Path, newer: Path, *, as_json: bool) -> int:
     """Prints what a programme file changes beside an older one. Raises Problem."""
-    old, new = _version(file), _version(newer)
+    old, new = read_version(file), read_version(newer)
     if old.programme.id != new.programme.id:
         raise Problem(
             f"{file} is of {old.programme.id} and {newer} of {new.programme.id}: "
@@ -151,7 +157,8 @@ def _print(found: DryRun, cost: int | None) -> None:
         print(f"{rule:<{width}}  {count:>10,}  {points:>14,}  {reasons}")
 
 
-def _version(path: Path) -> Version:
+def read_version(path: Path) -> Version:
+    """The programme of a file. Raises Problem with the line of what is wrong with it."""
     text = _read(path)
     try:
         return read_programme(json.loads(text, object_pairs_hook=_once))
@@ -188,11 +195,21 @@ def _hint(text: str, error: json.JSONDecodeError) -> str:
 
 
 def _orders(path: Path) -> Iterator[Order]:
+    """Those of an orders' file that are no rewards."""
+    return (_order(each) for each in order_lines(path) if not each.redeem)
+
+
+def order_lines(path: Path) -> Iterator[PastOrder]:
+    """What stands in an orders' file, each a possible order. Raises Problem with its line."""
     for number, line in enumerate(_read(path).splitlines(), 1):
         if not line.strip():
             continue
         try:
-            yield _order(msgspec.json.decode(line, type=_Order))
+            given = msgspec.json.decode(line, type=PastOrder)
+            check_at(given.at, "at")
+            if not given.redeem:
+                _order(given)
+            yield given
         except msgspec.DecodeError as error:
             raise Problem(f"{path}, line {number}: {error}") from None
         except Refused as refused:
@@ -200,13 +217,14 @@ def _orders(path: Path) -> Iterator[Order]:
             raise Problem(f"{path}, line {number}, {place}: {refused.message}") from None
 
 
-def _order(given: _Order) -> Order:
+def _order(given: PastOrder) -> Order:
     """Raises Refused for what cannot be a purchase."""
     lines = tuple(Line(each.sku, each.category, each.minor) for each in given.lines)
     basket = Basket(
         given.minor, given.money, given.at, given.channel, given.store, given.tender, lines
     )
     check_basket(basket)
+    check_id(given.partner, "partner")
     return order_of(given.partner, basket, At(check_at(given.at, "at")))
 
 
