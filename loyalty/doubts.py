@@ -59,7 +59,7 @@ def _excludes(one: Condition, other: Condition) -> bool:
     if isinstance(one, Period) and isinstance(other, Period):
         return one.until <= other.since or other.until <= one.since
     if isinstance(one, Weekday) and isinstance(other, Weekday):
-        return one.zone == other.zone and not one.any_of & other.any_of
+        return one.time_zone == other.time_zone and not one.any_of & other.any_of
     for kind in (Channel, Store, Tender):
         if isinstance(one, kind) and isinstance(other, kind):
             return not one.any_of & other.any_of

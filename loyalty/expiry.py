@@ -32,6 +32,8 @@ Jurisdiction = Annotated[str, Meta(pattern=f"^{JURISDICTION}$")]
 Months = Annotated[int, Meta(ge=0, le=120)]
 
 _LAST_YEAR = 9_999
+# Each is compared with others day by day when a version is checked.
+_PLACES_MAX = 32
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -40,7 +42,7 @@ class _Expiry(Data, tag_field="after", frozen=True, kw_only=True):
     parts that are not named themselves.
     """
 
-    by_jurisdiction: Annotated[Mapping[Jurisdiction, "AnyExpiry"], Meta(max_length=256)] = (
+    by_jurisdiction: Annotated[Mapping[Jurisdiction, "AnyExpiry"], Meta(max_length=_PLACES_MAX)] = (
         msgspec.field(default_factory=dict)
     )
 

@@ -24,12 +24,12 @@ _LEAP_YEAR = "2000"
 
 
 class _Local(Condition, frozen=True, kw_only=True):
-    """zone: the IANA name of the time zone whose clocks count."""
+    """time_zone: the IANA name of the time zone whose clocks count."""
 
-    zone: str
+    time_zone: str
 
     def __post_init__(self) -> None:
-        check_zone(self.zone)
+        check_zone(self.time_zone)
 
 
 class Weekday(_Local, tag="weekday", frozen=True, kw_only=True):
@@ -38,11 +38,11 @@ class Weekday(_Local, tag="weekday", frozen=True, kw_only=True):
     any_of: Annotated[frozenset[Day], Meta(min_length=1)]
 
     def narrowed(self, order: Order) -> Order | Miss:
-        found = DAYS[local_time(order.at, self.zone).weekday()]
+        found = DAYS[local_time(order.at, self.time_zone).weekday()]
         if found in self.any_of:
             return order
         wanted = ", ".join(day for day in DAYS if day in self.any_of)
-        return Miss("WEEKDAY_NOT_ELIGIBLE", f"{wanted} in {self.zone}, not {found}")
+        return Miss("WEEKDAY_NOT_ELIGIBLE", f"{wanted} in {self.time_zone}, not {found}")
 
 
 class _Recurring(_Local, frozen=True, kw_only=True):
@@ -62,7 +62,7 @@ class _Recurring(_Local, frozen=True, kw_only=True):
         return shown >= self.since or shown < self.until
 
     def _missed(self, code: str, shown: str) -> Miss:
-        said = f"from {self.since} until before {self.until} in {self.zone}, not {shown}"
+        said = f"from {self.since} until before {self.until} in {self.time_zone}, not {shown}"
         return Miss(code, said)
 
 
@@ -78,7 +78,7 @@ class Hours(_Recurring, tag="hours", frozen=True, kw_only=True):
         super().__post_init__()
 
     def narrowed(self, order: Order) -> Order | Miss:
-        shown = f"{local_time(order.at, self.zone):%H:%M}"
+        shown = f"{local_time(order.at, self.time_zone):%H:%M}"
         return order if self._holds(shown) else self._missed("OUTSIDE_HOURS", shown)
 
 
@@ -96,7 +96,7 @@ class Dates(_Recurring, tag="dates", frozen=True, kw_only=True):
         super().__post_init__()
 
     def narrowed(self, order: Order) -> Order | Miss:
-        shown = f"{local_time(order.at, self.zone):%m-%d}"
+        shown = f"{local_time(order.at, self.time_zone):%m-%d}"
         return order if self._holds(shown) else self._missed("OUTSIDE_DATES", shown)
 
 

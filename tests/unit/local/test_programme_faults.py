@@ -36,7 +36,7 @@ GOOD = """\
       "percent": 200,
       "rounding": "floor",
       "when": [
-        {"condition": "weekday", "any_of": ["tue"], "zone": "Europe/Berlin"},
+        {"condition": "weekday", "any_of": ["tue"], "time_zone": "Europe/Berlin"},
         {"condition": "channel", "any_of": ["till"]}
       ]
     }
@@ -97,8 +97,8 @@ def checked(tmp_path: Path, old: str, new: str) -> str:
             "line 24, earn.1.when.0.any_of.0: there is no `Tue` here (did you mean `tue`?)",
         ),
         (
-            '"zone": "Europe/Berlin"',
-            '"zone": "Berlin"',
+            '"time_zone": "Europe/Berlin"',
+            '"time_zone": "Berlin"',
             "line 24, earn.1.when.0: `Berlin` is no time zone (did you mean `Europe/Berlin`?)",
         ),
         (
@@ -245,7 +245,7 @@ CHANNEL = '{"condition": "channel", "any_of": ["till"]}'
         ),
         (
             CHANNEL,
-            '{"condition": "weekday", "any_of": ["sat"], "zone": "Europe/Berlin"}',
+            '{"condition": "weekday", "any_of": ["sat"], "time_zone": "Europe/Berlin"}',
             "earn.1.when.1",
             "it never holds together with number 1 of the same list",
         ),

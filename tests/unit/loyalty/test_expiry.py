@@ -129,6 +129,10 @@ def test_it_may_differ_by_where_a_member_lives(jurisdiction: str, expires: str) 
         ({**YEARS, "by_jurisdiction": {"Germany": LONGER}}, ("expiry", "by_jurisdiction")),
         ({**YEARS, "by_jurisdiction": {"DE": after("days", days=-1)}}, ("expiry",)),
         (
+            {**YEARS, "by_jurisdiction": {f"US-{number}": LONGER for number in range(33)}},
+            ("expiry", "by_jurisdiction"),
+        ),
+        (
             {**YEARS, "by_jurisdiction": {"DE": {**YEARS, "by_jurisdiction": {"FR": LONGER}}}},
             ("expiry",),
         ),

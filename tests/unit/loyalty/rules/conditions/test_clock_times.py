@@ -18,15 +18,15 @@ from loyalty.rules.zones import local_time
 from tests.coalition import EXPLAINED, GROCER, OPERATOR, STARS, House
 
 BERLIN, NEW_YORK, KIRITIMATI = "Europe/Berlin", "America/New_York", "Pacific/Kiritimati"
-WEEKEND = {"condition": "weekday", "any_of": ["sat", "sun"], "zone": NEW_YORK}
-HAPPY = {"condition": "hours", "since": "17:00", "until": "19:00", "zone": BERLIN}
-NIGHT = {"condition": "hours", "since": "22:00", "until": "06:00", "zone": BERLIN}
-SMALL = {"condition": "hours", "since": "02:00", "until": "03:00", "zone": BERLIN}
-ADVENT = {"condition": "dates", "since": "12-01", "until": "12-25", "zone": BERLIN}
-TWELVE_DAYS = {"condition": "dates", "since": "12-27", "until": "01-07", "zone": BERLIN}
-LEAP_DAY = {"condition": "dates", "since": "02-29", "until": "03-01", "zone": BERLIN}
-FEBRUARY = {"condition": "dates", "since": "02-01", "until": "03-01", "zone": BERLIN}
-BEFORE_LEAP_DAY = {"condition": "dates", "since": "02-01", "until": "02-29", "zone": BERLIN}
+WEEKEND = {"condition": "weekday", "any_of": ["sat", "sun"], "time_zone": NEW_YORK}
+HAPPY = {"condition": "hours", "since": "17:00", "until": "19:00", "time_zone": BERLIN}
+NIGHT = {"condition": "hours", "since": "22:00", "until": "06:00", "time_zone": BERLIN}
+SMALL = {"condition": "hours", "since": "02:00", "until": "03:00", "time_zone": BERLIN}
+ADVENT = {"condition": "dates", "since": "12-01", "until": "12-25", "time_zone": BERLIN}
+TWELVE_DAYS = {"condition": "dates", "since": "12-27", "until": "01-07", "time_zone": BERLIN}
+LEAP_DAY = {"condition": "dates", "since": "02-29", "until": "03-01", "time_zone": BERLIN}
+FEBRUARY = {"condition": "dates", "since": "02-01", "until": "03-01", "time_zone": BERLIN}
+BEFORE_LEAP_DAY = {"condition": "dates", "since": "02-01", "until": "02-29", "time_zone": BERLIN}
 
 
 def code(condition: dict[str, Any], at: str) -> str | None:
@@ -50,8 +50,8 @@ def code(condition: dict[str, Any], at: str) -> str | None:
         (WEEKEND, "2026-11-02T04:59:59.999Z", True),
         (WEEKEND, "2026-11-02T05:00:00.000Z", False),
         # Past the date line it is Monday while it is Sunday in Greenwich.
-        ({**WEEKEND, "zone": KIRITIMATI}, "2026-11-22T10:00:00.000Z", False),
-        ({**WEEKEND, "zone": KIRITIMATI}, "2026-11-22T09:59:59.999Z", True),
+        ({**WEEKEND, "time_zone": KIRITIMATI}, "2026-11-22T10:00:00.000Z", False),
+        ({**WEEKEND, "time_zone": KIRITIMATI}, "2026-11-22T09:59:59.999Z", True),
         # Five in the afternoon in Berlin is another time in UTC after the 25th of October.
         (HAPPY, "2026-10-24T14:59:59.999Z", False),
         (HAPPY, "2026-10-24T15:00:00.000Z", True),
@@ -86,9 +86,9 @@ def code(condition: dict[str, Any], at: str) -> str | None:
         (BEFORE_LEAP_DAY, "2027-02-28T12:00:00.000Z", True),
         (BEFORE_LEAP_DAY, "2027-03-01T12:00:00.000Z", False),
         # A calendar has no day before its first: it is read as in UTC.
-        ({**FEBRUARY, "since": "01-01", "zone": NEW_YORK}, "0001-01-01T00:00:00.000Z", True),
+        ({**FEBRUARY, "since": "01-01", "time_zone": NEW_YORK}, "0001-01-01T00:00:00.000Z", True),
         (
-            {**TWELVE_DAYS, "until": "01-01", "zone": KIRITIMATI},
+            {**TWELVE_DAYS, "until": "01-01", "time_zone": KIRITIMATI},
             "9999-12-31T23:00:00.000Z",
             True,
         ),
@@ -111,10 +111,10 @@ MOMENTS = st.integers(0, 4 * 10**12).map(lambda ms: at_text(EPOCH + timedelta(mi
 @given(MOMENTS, st.sampled_from([BERLIN, NEW_YORK, KIRITIMATI, "Asia/Kolkata", "UTC"]))
 def test_each_moment_has_one_day_and_one_hour(at: str, zone: str) -> None:
     """Of the seven days one holds, and of two halves of a day, or of a year, exactly one."""
-    days = [{"condition": "weekday", "any_of": [day], "zone": zone} for day in DAYS]
+    days = [{"condition": "weekday", "any_of": [day], "time_zone": zone} for day in DAYS]
     assert sum(code(day, at) is None for day in days) == 1
     for kind, since, until in (("hours", "09:30", "21:15"), ("dates", "02-29", "10-01")):
-        half = {"condition": kind, "since": since, "until": until, "zone": zone}
+        half = {"condition": kind, "since": since, "until": until, "time_zone": zone}
         other = {**half, "since": until, "until": since}
         assert (code(half, at) is None) != (code(other, at) is None)
 
@@ -134,15 +134,15 @@ def test_a_local_time_is_the_same_moment(at: str, zone: str) -> None:
     [
         (WEEKEND, {"any_of": []}, "any_of"),
         (WEEKEND, {"any_of": ["Saturday"]}, "any_of"),
-        (WEEKEND, {"zone": "Europe/Berln"}, "did you mean `Europe/Berlin`?"),
-        (WEEKEND, {"zone": "CEST+2"}, "no time zone"),
-        (WEEKEND, {"zone": "../zones"}, "no time zone"),
-        (WEEKEND, {"zone": "europe/berlin"}, "did you mean `Europe/Berlin`?"),
+        (WEEKEND, {"time_zone": "Europe/Berln"}, "did you mean `Europe/Berlin`?"),
+        (WEEKEND, {"time_zone": "CEST+2"}, "no time zone"),
+        (WEEKEND, {"time_zone": "../zones"}, "no time zone"),
+        (WEEKEND, {"time_zone": "europe/berlin"}, "did you mean `Europe/Berlin`?"),
         (HAPPY, {"since": "5pm"}, "like 09:30"),
         (HAPPY, {"until": "24:00"}, "midnight is 00:00"),
         (HAPPY, {"until": "7:00"}, "like 09:30"),
         (HAPPY, {"until": "17:00"}, "leave the condition out"),
-        (HAPPY, {"zone": "Mars/Olympus"}, "no time zone"),
+        (HAPPY, {"time_zone": "Mars/Olympus"}, "no time zone"),
         (ADVENT, {"since": "02-30"}, "no day of a year"),
         (ADVENT, {"since": "2026-12-01"}, "like 12-24"),
         (ADVENT, {"since": "13-01"}, "no day of a year"),
