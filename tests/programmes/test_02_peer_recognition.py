@@ -376,7 +376,7 @@ WRONG = [
     ({"within": "team"}, ("document", "giving"), "`ways`"),
     ({"ways": []}, ("document", "giving"), "`ways`"),
     ({"time_zone": "America/NewYork"}, ("document", "giving"), "no time zone"),
-    ({"a_week": 5}, ("document", "giving", "a_week"), "unknown"),
+    ({"a_week": 5}, ("document", "giving", "a_week"), "no member"),
     ({"issuer": "operator"}, ("document",), "not a partner's id"),
 ]
 
