@@ -16,7 +16,11 @@ Sent = tuple[Actor, dict[str, Any]]
 
 def at_once(house: House, mutation: str, requests: Iterable[Sent]) -> list[str]:
     """What becomes of requests that are all sent at the same time: `done`, or a code, for each."""
-    sent = list(requests)
+    return all_at_once(house, [(mutation, each) for each in requests])
+
+
+def all_at_once(house: House, sent: list[tuple[str, Sent]]) -> list[str]:
+    """The same of requests of several mutations."""
     lock, random = Lock(), Random(9)
 
     def bits(count: int) -> bytes:
@@ -25,8 +29,9 @@ def at_once(house: House, mutation: str, requests: Iterable[Sent]) -> list[str]:
 
     house.coalition = replace(house.coalition, sleep=sleep, random_bytes=bits)
 
-    def send(each: Sent) -> str:
-        answer = house.send(each[0], mutation, each[1])
+    def send(each: tuple[str, Sent]) -> str:
+        mutation, (actor, input_) = each
+        answer = house.send(actor, mutation, input_)
         assert not answer.errors, answer.errors
         errors = [error["code"] for error in answer.data[mutation]["userErrors"]]
         return errors[0] if errors else "done"

@@ -7,7 +7,7 @@ import pytest
 
 from loyalty.actors import Actor, PartnerActor
 from tests.coalition import GROCER, OPERATOR, as_member, contents, gid, verified
-from tests.programmes.crowd import at_once
+from tests.programmes.crowd import all_at_once, at_once
 from tests.programmes.shop import Shop
 
 DELI = PartnerActor("deli")
@@ -229,6 +229,21 @@ def test_what_came_back_before_is_not_claimed(shop: Shop) -> None:
     again = shop.input(reference="web 7")
     assert shop.refused(DELI, "cancelGuestOrder", again).code == "EXCEEDS_REMAINING"
     assert seen(shop)["cancelledAt"] is not None
+
+
+def test_a_claim_and_its_cancelling_at_once(shop: Shop) -> None:
+    """One of them: never points for goods that came back, nor goods back with points left."""
+    for number in range(8):
+        reference = f"web {number}"
+        keeps(shop, reference=reference)
+        ann = shop.enrolled()
+        sent = [
+            ("claimGuestOrder", (as_member(ann), claim(shop, reference=reference))),
+            ("cancelGuestOrder", (DELI, shop.input(reference=reference))),
+        ]
+        found = all_at_once(shop, sent)
+        assert sorted(found) == ["NOT_ELIGIBLE", "done"]
+        assert shop.has(ann) == (25 if found[0] == "done" else 0)
 
 
 def test_what_comes_back_after_is_taken_back(shop: Shop) -> None:

@@ -12,7 +12,7 @@ from loyalty.actors import Actor, PartnerActor
 from loyalty.ports import Commit, RecordPut
 from loyalty.records import Member
 from tests.coalition import GROCER, OPERATOR, as_member, gid, own_id, verified
-from tests.programmes.crowd import at_once
+from tests.programmes.crowd import all_at_once, at_once
 from tests.programmes.shop import Shop
 
 DELI = PartnerActor("deli")
@@ -254,6 +254,23 @@ def test_two_who_use_each_others_code_at_once(shop: Shop) -> None:
         sent = [(as_member(each), using(shop, each, code)) for each, code in codes.items()]
         found = Counter(at_once(shop, "useReferralCode", sent))
         assert found == {"done": 1, "NOT_ELIGIBLE": 1}
+
+
+def test_the_code_and_the_first_order_at_once(shop: Shop) -> None:
+    """One of them is first: either the order counts, or the friend has bought already."""
+    for _ in range(8):
+        ann, ben = shop.enrolled(), shop.enrolled()
+        code = code_of(shop, ann)
+        sent = [
+            ("useReferralCode", (as_member(ben), using(shop, ben, code))),
+            ("recordPurchase", (DELI, shop.purchase(ben, 2_500, DELI, channel="web"))),
+        ]
+        used, bought = all_at_once(shop, sent)
+        assert (used, bought) in {("done", "done"), ("NOT_ELIGIBLE", "done")}
+        orders(shop, ben)
+        points = [200, 150] if used == "done" else [0, 50]
+        assert has(shop, ann, ben) == points
+    verified(shop.store)
 
 
 def test_a_code_used_sixteen_times_at_once_counts_once(shop: Shop) -> None:
