@@ -146,7 +146,10 @@ class Referrals:
         if count >= referral.a_month:
             return _Due(version, referral, referrer, None, None)
         put = RecordPut(key, ReferralsPaid(month=month, count=count + 1), at)
-        return _Due(version, referral, referrer, store.record(Member, referrer), put)
+        member = store.record(Member, referrer)
+        if member is not None and member.record.forgotten_at:
+            member = None
+        return _Due(version, referral, referrer, member, put)
 
     def _with_wallets(self, draft: Draft) -> tuple[dict[str, Member], list[RecordPut]]:
         """Those who brought the friend, each with the wallets that it needs, and what that

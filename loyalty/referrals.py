@@ -69,10 +69,7 @@ def use_referral_code(
         if not _speaks_for(coalition, request.actor, member_id, referral):
             raise Refused(Code.NOT_FOUND, f"there is no member {shown(member_id)}", "memberId")
         the_member(coalition, member_id, "memberId")
-        found = coalition.store.record(ReferralCode, typed)
-        if found is None:
-            raise Refused(Code.NOT_FOUND, "no member has this code", "code")
-        referrer = found.record.member
+        referrer = _whose(coalition, typed)
         if referrer == member_id:
             raise Refused(Code.NOT_ELIGIBLE, "this is the member's own code", "code")
         _check_apart(coalition, member_id, referrer)
@@ -109,6 +106,15 @@ def _speaks_for(
         joined = coalition.governance().joined(actor.id, coalition.now())
         return joined and actor.id in referral.partners
     return isinstance(actor, Operator) or actor.id == member_id
+
+
+def _whose(coalition: Coalition, code: str) -> str:
+    """The member that tells this code to its friends. Raises Refused."""
+    found = coalition.store.record(ReferralCode, code)
+    member = None if found is None else coalition.store.record(Member, found.record.member)
+    if found is None or member is None or member.record.forgotten_at:
+        raise Refused(Code.NOT_FOUND, "no member has this code", "code")
+    return found.record.member
 
 
 def _check_apart(coalition: Coalition, member_id: str, referrer: str) -> None:

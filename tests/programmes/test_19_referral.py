@@ -335,6 +335,20 @@ def test_who_bought_before_there_were_referrals_is_no_new_friend(shop: Shop) -> 
     shop.done(as_member(cid), "useReferralCode", using(shop, cid, code))
 
 
+def test_who_was_forgotten_brings_nobody(shop: Shop) -> None:
+    """Its code leads nowhere; a friend of before has its own points all the same."""
+    ann = shop.enrolled()
+    code = code_of(shop, ann)
+    ben, cid = brings(shop, ann), shop.enrolled()
+    wallet = own_id(shop.wallet(ann, "BRING")["id"])
+    shop.done(as_member(ann), "forgetMember", shop.input(memberId=ann))
+    assert refused(shop, cid, code) == "NOT_FOUND"
+    orders(shop, ben)
+    assert shop.has(ben) == 125
+    assert shop.store.wallet(wallet) is None
+    verified(shop.store)
+
+
 def test_one_code_for_each_friend(shop: Shop) -> None:
     """The first stands."""
     ann, abe = shop.enrolled(), shop.enrolled()
