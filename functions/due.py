@@ -8,7 +8,8 @@ stream delivers again from that record on (partial batch responses, ReportBatchI
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -28,31 +29,30 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: 
 
 
 def note(coalition: Coalition, agenda: Agenda, event: Mapping[str, Any]) -> dict[str, Any]:
-    """Notes what is due after a stream's records."""
-    for record in event["Records"]:
-        row = _row(record)
+    """Notes what is due after a stream's records, each wallet's at once."""
+    for wallet, (seq, number) in _told(event["Records"]).items():
         try:
-            if row is not None:
-                follow(coalition, agenda, *row)
+            follow(coalition, agenda, wallet, seq)
         except StoreUnavailable as error:
             _log.warning("not noted, to be delivered again: %s", error)
-            number = record["dynamodb"]["SequenceNumber"]
             return {"batchItemFailures": [{"itemIdentifier": number}]}
         except Exception:
             # One wallet's. The sweep of every wallet comes upon it again, and reports it.
-            _log.exception("nothing was noted of the wallet %s", row and row[0])
+            _log.exception("nothing was noted of the wallet %s", wallet)
     return {"batchItemFailures": []}
 
 
-def _row(record: Any) -> tuple[WalletId, int] | None:
-    """The wallet and the seq of the row that a record is of."""
-    try:
-        keys = record["dynamodb"]["Keys"]
-        (pk, wallet), (sk, seq) = (str(keys[name]["S"]).split("#", 1) for name in ("pk", "sk"))
-    except (KeyError, TypeError, ValueError):
-        return None
-    known = pk == "W" and is_base32_id(wallet) and sk == "E" and seq.isascii() and seq.isdecimal()
-    return (WalletId(wallet), int(seq[:12])) if known else None
+def _told(records: Iterable[Any]) -> dict[WalletId, tuple[int, str]]:
+    """Of each wallet that records tell of, in their order: the first seq, the first record."""
+    told: dict[WalletId, tuple[int, str]] = {}
+    for record in records:
+        with suppress(KeyError, TypeError, ValueError):
+            keys, number = record["dynamodb"]["Keys"], record["dynamodb"]["SequenceNumber"]
+            (pk, id_), (sk, seq) = (str(keys[name]["S"]).split("#", 1) for name in ("pk", "sk"))
+            if pk == "W" and is_base32_id(id_) and sk == "E" and seq.isascii() and seq.isdecimal():
+                first, number = told.get(WalletId(id_), (int(seq[:12]), str(number)))
+                told[WalletId(id_)] = min(first, int(seq[:12])), number
+    return told
 
 
 @cache

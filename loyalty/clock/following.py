@@ -1,6 +1,6 @@
 """Hints for the clock, from the rows that requests commit: written after them, at least once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ledger.names import WalletId
 from loyalty.clock.agenda import Agenda
@@ -16,7 +16,11 @@ def follow(coalition: Coalition, agenda: Agenda, wallet: WalletId, seq: int) -> 
     head = coalition.store.wallet(wallet)
     if head is None:
         return
-    new = NewRows(head, list(_entries(coalition, wallet, seq - 1)))
+    entries: Iterable[WalletRow] = _entries(coalition, wallet, seq - 1)
+    if isinstance(head, WalletRow) and head.wallet.seq == seq:
+        # Mostly the one new row is the newest: it is not read again.
+        entries = (head,)
+    new = NewRows(head, tuple(entries))
     for matter in MATTERS.values():
         for due in matter.told_by(coalition, new):
             agenda.note(due)

@@ -142,6 +142,25 @@ def test_a_wallet_that_cannot_be_read_stops_no_other(
     assert f"nothing was noted of the wallet {wallets[1]}" in caplog.text
 
 
+def test_a_batch_reads_each_wallet_once(
+    house: House, agenda: MemoryAgenda, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the first of its rows that the batch tells of, in whatever order they come."""
+    member = house.enrolled()
+    for points in (5, 6, 7):
+        house.earned(member, points)
+    (wallet,) = house.store.wallet_ids()
+    asked = []
+
+    def follows(_: object, __: object, id_: WalletId, seq: int) -> None:
+        asked.append((id_, seq))
+
+    monkeypatch.setattr(module, "follow", follows)
+    event = stream_event(*((f"W#{wallet}", f"E#{seq:012d}") for seq in (3, 2, 3)))
+    note(house.coalition, agenda, event)
+    assert asked == [(wallet, 2)]
+
+
 @pytest.fixture
 def wired(
     house: House, agenda: MemoryAgenda, monkeypatch: pytest.MonkeyPatch
