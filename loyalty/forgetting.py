@@ -36,7 +36,7 @@ def forget_member(coalition: Coalition, request: Request, member_id: str) -> Ans
                 Code.NOT_ELIGIBLE, "it shares an account's wallet: it leaves that first", "memberId"
             )
         nobody = msgspec.structs.replace(
-            found, display_name="", born="", forgotten_at=coalition.now()
+            found, display_name="", born="", referral_code="", forgotten_at=coalition.now()
         )
         puts = (
             RecordPut(member_id, nobody, version),

@@ -20,8 +20,7 @@ class Member(Record, frozen=True):
 
     accounts: by currency, to which it belongs: `wallets` has the one that these share, and
     own_wallets the member's own, for when it leaves. referral_code: what friends type, once it was
-    asked for.
-    own_wallets the member's own, for when it leaves. forgotten_at: when what was known of it went.
+    asked for. forgotten_at: when what was known of it went.
     """
 
     enrolled_at: str

@@ -499,3 +499,13 @@ def test_a_section_that_cannot_be_meant_is_refused(
     document = {**shop.document, "version": 2, "referral": referral}
     refusal = shop.refused(OPERATOR, "publishProgramme", shop.programme(document, "deli"))
     assert (refusal.code, tuple(refusal.field)) == ("INVALID_INPUT", place)
+
+
+def test_who_was_forgotten_is_paid_for_nobody(shop: Shop) -> None:
+    """The friend has its due, and no points go where nobody could spend them."""
+    ann = shop.enrolled()
+    ben = brings(shop, ann)
+    shop.done(as_member(ann), "forgetMember", shop.input(memberId=ann))
+    orders(shop, ben)
+    assert has(shop, ann, ben) == [0, 125]
+    verified(shop.store)
