@@ -5,6 +5,7 @@
     sealer  woken by the stream and by the sweep
     due     woken by the stream: hints for the clock
     clock   on a schedule: what is due by the day
+    events  woken by the stream and by the sweep: sends events to endpoints
     wiring  the environment
 
 Nothing but `local` imports them.

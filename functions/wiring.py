@@ -5,6 +5,8 @@ TALLYSTICK_TABLE        the table's name; AWS_REGION its region
 TALLYSTICK_DYNAMODB_ENDPOINT  in place of AWS's own, for a local AWS; likewise _S3_
 TALLYSTICK_ENTRY_SEED   base64 of the entry key's seed as KMS encrypted it
 TALLYSTICK_ISSUER       the issuer of tokens, and TALLYSTICK_ISSUER_KEY its public key, a JWK
+TALLYSTICK_WEBHOOK_SEED base64 of the seed of webhook keys as KMS encrypted it; absent where a
+                        coalition sends no events
 
 and, of whatever reads or writes the log:
 
@@ -24,6 +26,9 @@ from joserfc.jwk import OKPKey
 from ledger.policies import read_policy
 from loyalty.clock.agenda import Agenda
 from loyalty.coalition import Coalition
+from loyalty.webhooks.delivering import Deliverer
+from loyalty.webhooks.ports import Webhooks
+from loyalty.webhooks.signing import derived_from
 from schema.authentication import Issuer
 from sealing.proving import Prover
 from sealing.sealer import Keys, Sealer
@@ -31,9 +36,11 @@ from sealing.witnesses import WitnessTarget
 from sealing.witnessing import Witnessing
 from storage.agenda_dynamodb import DynamoAgenda
 from storage.dynamodb import DynamoStore, Table
-from storage.kms import KmsSigner, entry_signer
+from storage.kms import KmsSigner, entry_signer, webhook_seed
 from storage.log_dynamodb import DynamoHeads
+from storage.queue_dynamodb import DynamoQueue
 from storage.s3 import S3Objects, s3_client
+from storage.webhook_http import WebhookPost
 from storage.witness_http import HttpPost
 
 LOG_PREFIX = "log/"
@@ -48,19 +55,26 @@ def utc_now() -> datetime:
 def coalition_of(environment: Mapping[str, str]) -> Coalition:
     """The coalition that this function serves. Asks KMS for the entry key."""
     origin, region = environment["TALLYSTICK_ORIGIN"], environment["AWS_REGION"]
+    store = _store(environment)
     return Coalition(
         origin,
-        _store(environment),
+        store,
         entry_signer(origin, environment["TALLYSTICK_ENTRY_SEED"], region),
         utc_now,
         secrets.token_bytes,
         time.sleep,
+        _webhooks(environment, store),
     )
 
 
 def agenda_of(environment: Mapping[str, str]) -> Agenda:
     """The hints that this function writes or reads for the clock."""
     return DynamoAgenda(_store(environment))
+
+
+def deliverer_of(environment: Mapping[str, str]) -> Deliverer:
+    """Who sends the events of the coalition that this function serves."""
+    return Deliverer(coalition_of(environment), WebhookPost(), utc_now)
 
 
 def issuer_of(environment: Mapping[str, str]) -> Issuer:
@@ -100,6 +114,14 @@ def witnessing_of(environment: Mapping[str, str]) -> Witnessing:
 def _store(environment: Mapping[str, str]) -> DynamoStore:
     endpoint = environment.get("TALLYSTICK_DYNAMODB_ENDPOINT")
     return DynamoStore(Table(environment["TALLYSTICK_TABLE"], environment["AWS_REGION"], endpoint))
+
+
+def _webhooks(environment: Mapping[str, str], store: DynamoStore) -> Webhooks | None:
+    wrapped = environment.get("TALLYSTICK_WEBHOOK_SEED")
+    if wrapped is None:
+        return None
+    seed = webhook_seed(environment["TALLYSTICK_ORIGIN"], wrapped, environment["AWS_REGION"])
+    return Webhooks(DynamoQueue(store), derived_from(seed))
 
 
 def _objects(environment: Mapping[str, str]) -> tuple[S3Objects, S3Objects]:

@@ -10,6 +10,7 @@
     verification    the table read back and verified, row by row
     sealing         the sealer, awake by itself, and a witness
     clockwork       the clock, in turns or by itself
+    delivering      events, sent by themselves
     stream          what rings for both
     published       the published log audited and verified, as the demo ends
     exporting       `tallystick log export`

@@ -20,6 +20,7 @@ from local.aws import local_store
 from local.client import TIMEOUT_S, Client, Input, Signatory
 from local.clock import Clock
 from local.clockwork import Clockwork
+from local.delivering import told_events
 from local.journey import PARTNERS
 from local.keys import TokenIssuer, development_signer, random_signer
 from local.sealing import Log, sealed_log
@@ -27,7 +28,10 @@ from local.serving import serving
 from loyalty.actors import MemberActor, Operator, PartnerActor
 from loyalty.coalition import Coalition
 from loyalty.governing import found
+from loyalty.webhooks.ports import Webhooks
+from loyalty.webhooks.signing import derived_from
 from storage.dynamodb import DynamoStore
+from storage.queue_dynamodb import DynamoQueue
 
 ORIGIN = "stars.example/ledger"
 CURRENCY = "STARS"
@@ -83,6 +87,7 @@ def demo_coalition(clock: Clock, port: int) -> Iterator[Demo]:
         with (
             sealed_log(coalition, store, log_key) as log,
             Clockwork(coalition, store) as clockwork,
+            told_events(coalition, store),
             serving(application(coalition, tokens.public, log.prover, graphiql=True), port) as url,
         ):
             found(coalition, log_key.verifier)
@@ -106,7 +111,9 @@ def stars() -> Input:
 
 def _coalition(store: DynamoStore, clock: Clock) -> Coalition:
     entries = random_signer(f"{ORIGIN}/entries")
-    return Coalition(ORIGIN, store, entries, clock, secrets.token_bytes, time.sleep)
+    derive = derived_from(secrets.token_bytes(32))
+    webhooks = Webhooks(DynamoQueue(store), derive, loopback=True)
+    return Coalition(ORIGIN, store, entries, clock, secrets.token_bytes, time.sleep, webhooks)
 
 
 def _constitute(desk: Client, document: Input) -> str:

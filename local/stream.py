@@ -1,5 +1,6 @@
-"""The stream of a table on this machine: what rings for the sealer and for the clock."""
+"""The stream of a table on this machine: what rings for sealer and clock, and tells of requests."""
 
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -14,10 +15,12 @@ class Doorbell:
     """Reads the stream of a table from where the first of these switches it on. Not for threads.
 
     Of its records, those of wallets and of governance: a deployment's event source mapping has the
-    same filter, so that what the sealer writes itself does not wake it.
+    same filter, so that what the sealer writes itself does not wake it. rings: another filter, by
+    the first part of a record's key.
     """
 
-    def __init__(self, store: DynamoStore) -> None:
+    def __init__(self, store: DynamoStore, rings: Callable[[str], bool] | None = None) -> None:
+        self._rings = rings or _rings
         table, name = store.connection.client, store.table.name
         if "LatestStreamArn" not in table.describe_table(TableName=name)["Table"]:
             table.update_table(
@@ -42,11 +45,10 @@ class Doorbell:
             answer = self._client.get_records(ShardIterator=self._iterator, Limit=_PAGE)
             self._iterator = answer["NextShardIterator"]
             page = answer["Records"]
-            records += [record for record in page if _rings(record)]
+            records += [each for each in page if self._rings(each["dynamodb"]["Keys"]["pk"]["S"])]
             if len(page) < _PAGE:
                 return records
 
 
-def _rings(record: dict[str, Any]) -> bool:
-    key: str = record["dynamodb"]["Keys"]["pk"]["S"]
+def _rings(key: str) -> bool:
     return key == "G" or key.startswith("W#")

@@ -14,6 +14,8 @@ Use cases reach the outside through ports alone. The modules, from the ground up
     combining    two wallets become one
     spending     whose points a member spends, and how many it may
     owners       who may see a wallet or an account
+    events       what members, tills and CRMs are told of, read out of requests' rows
+    webhooks/    events go to endpoints, signed, and again until they are taken
     rules/       earn rules: what a purchase gives, and why it gives nothing
     expiry       how long points last
     goodwill     how many points operators may give or take

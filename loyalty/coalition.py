@@ -12,6 +12,7 @@ from loyalty.ports import Clock, RandomBytes, Sleep, Store
 from loyalty.programmes import Version, version_of
 from loyalty.records import ProgrammeText
 from loyalty.refusals import Code, Refused
+from loyalty.webhooks.ports import Webhooks
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Coalition:
     """Everything that use cases reach the outside through.
 
     origin: the ledger's; entry_signer: the entry key, who signs every entry; store, clock,
-    random_bytes, sleep: the ports. Safe to share between threads.
+    random_bytes, sleep: the ports; webhooks: those of events, if it sends any. Safe to share
+    between threads.
     """
 
     origin: str
@@ -28,6 +30,7 @@ class Coalition:
     clock: Clock
     random_bytes: RandomBytes
     sleep: Sleep
+    webhooks: Webhooks | None = None
     _known: "_Known" = field(default_factory=lambda: _Known())  # noqa: PLW0108 - defined below
 
     def now(self) -> At:

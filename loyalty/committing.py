@@ -11,7 +11,7 @@ import msgspec
 
 from ledger.canonical import canonical
 from ledger.entries import read_entry
-from ledger.names import Hash, TransactionId, digest, transaction_id
+from ledger.names import At, Hash, TransactionId, digest, transaction_id
 from ledger.tx import read_tx
 from loyalty.actors import Actor, MemberActor, System
 from loyalty.coalition import Coalition
@@ -45,7 +45,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     that went with it; record: id of the record that it made; news: what happened beside entries,
     kept with the request because it happened exactly once, as the request did; vouchers: those that
     rules handed out; counted: what it added to what programmes remember, where no entry's row
-    keeps that.
+    keeps that; at: when, of news that no entry dates.
     """
 
     entered: bool = False
@@ -54,6 +54,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     news: tuple[News, ...] = ()
     vouchers: tuple[str, ...] = ()
     counted: tuple[Counted, ...] = ()
+    at: str = ""
 
 
 # What most requests lead to; its row need not say it.
@@ -119,7 +120,7 @@ def carry_out(coalition: Coalition, request: Request, decide: Callable[[], Plan]
                 # A commit of ours may still be under way: "refused" would be a guess.
                 raise StoreUnavailable("a commit was not acknowledged") from None
             raise
-        outcome = coalition.store.commit(_whole(request, plan))
+        outcome = coalition.store.commit(_whole(request, plan, coalition.now()))
         if outcome is Outcome.DONE:
             return plan.answer
         if outcome in (Outcome.REPEATED, Outcome.UNKNOWN):
@@ -133,14 +134,17 @@ def carry_out(coalition: Coalition, request: Request, decide: Callable[[], Plan]
     raise Refused(Code.CONTENDED, "others keep changing what this request builds on: send it again")
 
 
-def _whole(request: Request, plan: Plan) -> Commit:
+def _whole(request: Request, plan: Plan, now: At) -> Commit:
     """The commit with the request's own row, which says nothing that its entry says already."""
+    answer = plan.answer
+    if answer.news and plan.entry is None:
+        answer = msgspec.structs.replace(answer, at=now)
     signed = plan.entry is not None and not isinstance(request.actor, MemberActor | System)
     row = TransactionRow(
         request.id,
         plan.entry,
         None if signed else request.told,
-        b"" if plan.answer == _ENTERED else msgspec.json.encode(plan.answer),
+        b"" if answer == _ENTERED else msgspec.json.encode(answer),
     )
     commit = plan.commit._replace(transactions=(row, *plan.commit.transactions))
     if commit.items > COMMIT_MAX_ITEMS:

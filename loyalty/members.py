@@ -10,7 +10,7 @@ from ledger.governance import Governance
 from ledger.names import At, CurrencyCode, WalletId, is_base32_id
 from loyalty.actors import Actor, MemberActor, Operator, PartnerActor
 from loyalty.coalition import Coalition
-from loyalty.committing import Answer, Plan, Request, carry_out
+from loyalty.committing import Answer, News, Plan, Request, carry_out
 from loyalty.ports import Commit, RecordPut, Versioned
 from loyalty.records import Member, WalletOwner
 from loyalty.refusals import Code, Refused
@@ -51,7 +51,10 @@ def enrol_member(
         for currency in currencies:
             member, owner = open_wallet(coalition, id_, member, currency)
             puts.append(owner)
-        return Plan(Answer(record=id_), Commit((), records=(RecordPut(id_, member), *puts)))
+        return Plan(
+            Answer(record=id_, news=(News("member.enrolled", id_),)),
+            Commit((), records=(RecordPut(id_, member), *puts)),
+        )
 
     return carry_out(coalition, request, decide)
 

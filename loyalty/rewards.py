@@ -24,7 +24,7 @@ from loyalty.rules.conditions.period import Period
 from loyalty.rules.orders import Miss, Order
 from loyalty.spending import Spender, source_of
 from loyalty.texts import check_label
-from loyalty.vouchers import list_handed, voucher_issued, voucher_of
+from loyalty.vouchers import list_handed, voucher_issued, voucher_of, voucher_used
 from loyalty.writing import Draft, refuse
 
 
@@ -177,7 +177,8 @@ def use_voucher(coalition: Coalition, request: Request, voucher: str, till: Till
         _check_valid(coalition, found.record, till)
         used = _used(found.record, coalition.now())
         put = RecordPut(voucher, used, found.version)
-        return Plan(Answer(record=voucher), Commit((), records=(put,)))
+        answer = Answer(record=voucher, news=(voucher_used(found.record),))
+        return Plan(answer, Commit((), records=(put,)))
 
     return carry_out(coalition, request, decide)
 

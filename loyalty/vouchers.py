@@ -44,6 +44,12 @@ def voucher_voided(voucher: Voucher, programme: str) -> News:
     return News("voucher.voided", voucher.member, said)
 
 
+def voucher_used(voucher: Voucher) -> News:
+    """At its partner, who is told of it, but not whose it was."""
+    said = {"reward": voucher.reward, "partner": voucher.partner}
+    return News("voucher.used", voucher.member, said)
+
+
 def list_handed(coalition: Coalition, member: str, codes: tuple[str, ...]) -> tuple[RecordPut, ...]:
     """Puts them first in the member's list."""
     if not codes:

@@ -51,10 +51,14 @@ from schema.mutations.record_purchase import RecordPurchase
 from schema.mutations.record_purchases import RecordPurchases
 from schema.mutations.redeem_reward import RedeemReward
 from schema.mutations.refund_redemption import RefundRedemption
+from schema.mutations.register_endpoint import RegisterEndpoint
 from schema.mutations.register_operator_key import RegisterOperatorKey
 from schema.mutations.register_partner import RegisterPartner
+from schema.mutations.remove_endpoint import RemoveEndpoint
 from schema.mutations.replace_gift_card import ReplaceGiftCard
+from schema.mutations.replay_event import ReplayEvent
 from schema.mutations.reverse_transaction import ReverseTransaction
+from schema.mutations.rotate_endpoint_secret import RotateEndpointSecret
 from schema.mutations.set_consent import SetConsent
 from schema.mutations.set_profile import SetProfile
 from schema.mutations.set_team import SetTeam
@@ -73,7 +77,10 @@ from schema.queries.blocks import BlocksQuery
 from schema.queries.checkpoint import CheckpointQuery
 from schema.queries.coalition import CoalitionQuery
 from schema.queries.consistency_proof import ConsistencyProofQuery
+from schema.queries.dead_letters import DeadLettersQuery
 from schema.queries.dry_run import DryRunQuery
+from schema.queries.endpoints import EndpointsQuery
+from schema.queries.event import EventQuery
 from schema.queries.feedback import FeedbackQuery
 from schema.queries.gift_card import GiftCardQuery
 from schema.queries.giving_allowance import GivingAllowanceQuery
@@ -120,6 +127,9 @@ QUERIES = (
     ReceiptQuery,
     BalanceProofQuery,
     ConsistencyProofQuery,
+    EndpointsQuery,
+    EventQuery,
+    DeadLettersQuery,
 )
 MUTATIONS = (
     RegisterPartner,
@@ -176,6 +186,10 @@ MUTATIONS = (
     RecordGuestOrder,
     ClaimGuestOrder,
     CancelGuestOrder,
+    RegisterEndpoint,
+    RotateEndpointSecret,
+    RemoveEndpoint,
+    ReplayEvent,
 )
 
 

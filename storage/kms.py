@@ -1,4 +1,4 @@
-"""Keys in KMS: the entry key's seed, unwrapped once per cold start; the log key, which stays."""
+"""Keys in KMS: seeds that are unwrapped once per cold start; the log key, which stays."""
 
 from base64 import b64decode
 
@@ -17,11 +17,22 @@ def entry_signer(origin: str, wrapped_seed: str, region: str) -> SeedSigner:
     wrapped_seed: base64 of what KMS encrypted, with the origin as its context: the seed of another
     ledger is refused. Raises botocore's errors.
     """
+    return SeedSigner(f"{origin}/entries", _unwrapped(wrapped_seed, region, {"origin": origin}))
+
+
+def webhook_seed(origin: str, wrapped_seed: str, region: str) -> bytes:
+    """The 32 bytes that the keys of webhooks are derived from.
+
+    wrapped_seed: base64 of what KMS encrypted, with the origin and `use: webhooks` as its context:
+    no entry key's seed is taken for it. Raises botocore's errors.
+    """
+    return _unwrapped(wrapped_seed, region, {"origin": origin, "use": "webhooks"})
+
+
+def _unwrapped(wrapped: str, region: str, context: dict[str, str]) -> bytes:
     kms = boto3.client("kms", region_name=region, config=_CONFIG)
-    answer = kms.decrypt(
-        CiphertextBlob=b64decode(wrapped_seed), EncryptionContext={"origin": origin}
-    )
-    return SeedSigner(f"{origin}/entries", answer["Plaintext"])
+    answer = kms.decrypt(CiphertextBlob=b64decode(wrapped), EncryptionContext=context)
+    return bytes(answer["Plaintext"])
 
 
 class KmsSigner:

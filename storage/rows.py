@@ -16,6 +16,9 @@
                                      told of it
     D#              <day>            a day that may have such items
     CLOCK           SWEEP            a sweep of all wallets is under way: k its place
+    DELIVERY#<endpoint>  <event>     delivery of an event: s its JSON, n version
+    DUE#<shard>     <at>#<event>#<endpoint>  the same while it is due: s
+    DEAD#<endpoint>  <at>#<event>    the same once it is given up: s
 
 Attribute names are one character: an earn's two items must stay below 1 kB each, where a
 transactional write costs 2 WRU. State is JSON in a binary attribute for the same reason.

@@ -1,8 +1,6 @@
 """Posts to witnesses over HTTP: to whatever a policy names, so nothing of theirs is relied on."""
 
 import time
-from queue import Empty, SimpleQueue
-from threading import Lock, Thread
 from urllib.parse import urlsplit
 
 import urllib3
@@ -10,10 +8,9 @@ from urllib3.exceptions import HTTPError
 
 from loyalty.ports import StoreUnavailable
 from sealing.ports import Answer
+from storage.bounded import Bounded
 
 MAX_ANSWER_BYTES = 65_536
-# Posts out of time that one host may keep from ending.
-_LEFT_BEHIND = 2
 _HEADERS = {
     "Content-Type": "text/plain; charset=utf-8",
     "Accept-Encoding": "identity",
@@ -30,50 +27,16 @@ class HttpPost:
     """
 
     def __init__(self, total_s: float = 10.0, connect_s: float = 2.0, read_s: float = 5.0) -> None:
-        self._total_s = total_s
+        self._bounded = Bounded(total_s, "witness")
         self._timeout = urllib3.Timeout(connect=connect_s, read=read_s)
         self._pool = urllib3.PoolManager(retries=False)
-        self._lock = Lock()
-        self._left: dict[str, list[Thread]] = {}
 
     def __call__(self, url: str, body: bytes) -> Answer:
-        host = self._host(url)
-        came: SimpleQueue[Answer | StoreUnavailable] = SimpleQueue()
-        deadline = time.monotonic() + self._total_s
-
-        def post() -> None:
-            try:
-                came.put(self._post(url, body, deadline))
-            # Of a URL, or a header, that no library of theirs took into account, too.
-            except Exception as error:
-                came.put(StoreUnavailable(f"{url}: {error}"))
-
-        # Name servers and headers that come byte by byte know no time-out: such a thread is left.
-        thread = Thread(target=post, name="witness", daemon=True)
-        thread.start()
-        try:
-            answer = came.get(timeout=self._total_s)
-        except Empty:
-            with self._lock:
-                self._left.setdefault(host, []).append(thread)
-            raise StoreUnavailable(f"{url}: no answer within {self._total_s} s") from None
-        if isinstance(answer, StoreUnavailable):
-            raise answer
-        return answer
-
-    def _host(self, url: str) -> str:
-        """Whom a URL names. Raises StoreUnavailable for one that keeps too many threads."""
         try:
             host = urlsplit(url).netloc.lower()
         except ValueError as error:
             raise StoreUnavailable(f"{url}: {error}") from None
-        with self._lock:
-            alive = [thread for thread in self._left.pop(host, ()) if thread.is_alive()]
-            if alive:
-                self._left[host] = alive
-        if len(alive) >= _LEFT_BEHIND:
-            raise StoreUnavailable(f"{url}: {len(alive)} earlier posts have not ended")
-        return host
+        return self._bounded(host, url, lambda deadline: self._post(url, body, deadline))
 
     def _post(self, url: str, body: bytes, deadline: float) -> Answer:
         if urlsplit(url).scheme not in ("http", "https"):

@@ -27,10 +27,13 @@ from loyalty.actors import Actor, MemberActor, Operator, PartnerActor
 from loyalty.coalition import Coalition
 from loyalty.governance_drafts import GovernanceDraft
 from loyalty.ports import Commit, GovernanceRow, Outcome, StoreUnavailable, TransactionRow
+from loyalty.webhooks.ports import Webhooks
+from loyalty.webhooks.signing import derived_from
 from schema.context import Context
 from schema.product import product_schema
 from sealing.proving import Prover
 from storage.memory import MemoryStore
+from storage.memory_queue import MemoryQueue
 from storage.reading import ledger_in_order, row_faults
 
 ORIGIN = "stars.example/ledger"
@@ -89,6 +92,7 @@ ACCOUNT = """account { id name kind wallet { id available }
     users { memberId isOwner joined pointsPerMonth spentThisMonth } }"""
 ADJUSTMENT = """{ id points reason sponsorId askedBy status decidedBy declinedBecause waitsUntil
     subject asked input transaction { id kind by { party } approved { party } } }"""
+ENDPOINT = "{ id url types registeredAt disabledAt publicKeys }"
 RESULTS = {
     "registerPartner": "partner { id partnerId name keys }",
     "registerOperatorKey": "operator { operatorId keys }",
@@ -146,6 +150,10 @@ RESULTS = {
     "recordGuestOrder": "claimableUntil",
     "claimGuestOrder": f"points transactions {TRANSACTION}",
     "cancelGuestOrder": "cancelledAt",
+    "registerEndpoint": f"endpoint {ENDPOINT}",
+    "rotateEndpointSecret": f"endpoint {ENDPOINT}",
+    "removeEndpoint": "removedId",
+    "replayEvent": "eventId",
 }
 # What a purchase was decided by: not said again where a request is answered again.
 DECISIONS = """explanation { programme { programmeId } currency points expires
@@ -222,6 +230,7 @@ class House:
             lambda: self.clock,
             Random(7).randbytes,
             self.pauses_s.append,
+            Webhooks(MemoryQueue(), derived_from(b"w" * 32)),
         )
         self._keys = (f"key-{number}" for number in range(10**6))
 

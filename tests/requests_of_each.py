@@ -14,6 +14,7 @@ from tests.coalition import (
     House,
     as_member,
     gid,
+    own_id,
 )
 
 Request = tuple[Actor, dict[str, Any]]
@@ -339,6 +340,33 @@ def _colleague(house: House) -> str:
     return member
 
 
+def register_endpoint(house: House) -> Request:
+    return GROCER, house.input(url="https://crm.example/hooks?a=1", types=["points.*"])
+
+
+def register_the_coalitions_endpoint(house: House) -> Request:
+    return OPERATOR, house.input(url="https://crm.example/hooks")
+
+
+def rotate_endpoint_secret(house: House) -> Request:
+    return GROCER, house.input(endpointId=_endpoint(house), overlapHours=72)
+
+
+def remove_endpoint(house: House) -> Request:
+    return GROCER, house.input(endpointId=_endpoint(house))
+
+
+def replay_event(house: House) -> Request:
+    event = f"evt_{own_id(house.earned(house.enrolled(), 80))}_0"
+    return GROCER, house.input(eventId=event, endpointId=_endpoint(house))
+
+
+def _endpoint(house: House) -> str:
+    actor, asked = register_endpoint(house)
+    made: str = house.done(actor, "registerEndpoint", asked)["endpoint"]["id"]
+    return made
+
+
 def _held(house: House) -> str:
     member = house.enrolled()
     house.earned(member, 80)
@@ -555,4 +583,9 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "recordGuestOrder": ("recordGuestOrder", record_guest_order),
     "claimGuestOrder": ("claimGuestOrder", claim_guest_order),
     "cancelGuestOrder": ("cancelGuestOrder", cancel_guest_order),
+    "registerEndpoint": ("registerEndpoint", register_endpoint),
+    "registerEndpoint of the coalition": ("registerEndpoint", register_the_coalitions_endpoint),
+    "rotateEndpointSecret": ("rotateEndpointSecret", rotate_endpoint_secret),
+    "removeEndpoint": ("removeEndpoint", remove_endpoint),
+    "replayEvent": ("replayEvent", replay_event),
 }

@@ -14,6 +14,7 @@ _FORMS: dict[str, Callable[[str], object]] = {
     "Adjustment": is_base32_id,
     "Feedback": re.compile(r"[a-z0-9-]{2,32}/[0-9]{9}\Z").match,
     "GiftCard": is_base32_id,
+    "Endpoint": is_base32_id,
     "Member": is_base32_id,
     "Partner": is_id,
     "Place": is_base32_id,

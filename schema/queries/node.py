@@ -11,6 +11,7 @@ from schema.context import Context, Info
 from schema.queries.ids import is_id_of
 from schema.types.account import account
 from schema.types.adjustment import adjustment
+from schema.types.event import endpoint
 from schema.types.feedback import feedback
 from schema.types.gift_card import gift_card
 from schema.types.member import member
@@ -32,6 +33,7 @@ _FINDS: dict[str, Callable[[Context, str], Awaitable[Node | None]]] = {
     "Adjustment": adjustment,
     "Feedback": feedback,
     "GiftCard": gift_card,
+    "Endpoint": endpoint,
     "Member": member,
     "Partner": partner,
     "Place": place,

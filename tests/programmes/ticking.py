@@ -9,6 +9,7 @@ import msgspec
 from ledger.names import WalletId
 from loyalty.clock.agenda import Agenda
 from loyalty.clock.following import follow
+from loyalty.clock.notices import LAPSING
 from loyalty.clock.running import Report, run
 from loyalty.committing import Answer
 from storage.memory_agenda import MemoryAgenda
@@ -65,5 +66,6 @@ class TickingShop(Shop):
         """What members were told, in the order of the days that it was of."""
         rows = self.store._transactions.values()
         answers = [msgspec.json.decode(row.response, type=Answer) for row in rows if row.response]
-        news = [each for answer in answers for each in answer.news]
+        all_ = [each for answer in answers for each in answer.news]
+        news = [each for each in all_ if each.type == LAPSING]
         return [dict(each.said) | {"member": each.member} for each in news]

@@ -67,6 +67,7 @@ def is_id(member: str) -> bool:
         "earnId",
         "recognitionId",
         "sellerId",
+        "endpointId",
     }
 
 
@@ -179,6 +180,10 @@ OTHER: dict[str, dict[str, Any]] = {
     "recordGuestOrder": {"amount": {"minor": 1251, "currency": "USD"}},
     "claimGuestOrder": {"code": "8K3M9XWQ4TB2HRZE"},
     "cancelGuestOrder": {"reference": "web 8"},
+    "registerEndpoint": {"url": "https://other.example/"},
+    "rotateEndpointSecret": {"overlapHours": 0},
+    "removeEndpoint": {"endpointId": gid("Endpoint", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
+    "replayEvent": {"eventId": "evt_7zzzzzzzzzzzzzzzzzzzzzzzzz_0"},
 }
 
 

@@ -1,0 +1,40 @@
+"""`removeEndpoint`: nothing is sent there any more."""
+
+import strawberry
+from strawberry.relay import GlobalID
+
+from loyalty.webhooks.endpoints import remove_endpoint
+from schema.context import Info
+from schema.errors import Payload, answered
+from schema.inputs import node_id, request
+
+
+@strawberry.input
+class RemoveEndpointInput:
+    idempotency_key: str
+    endpoint_id: GlobalID
+
+
+@strawberry.type
+class RemoveEndpointPayload(Payload):
+    removed_id: GlobalID | None = None
+
+
+@strawberry.type
+class RemoveEndpoint:
+    @strawberry.mutation(
+        description="Whose endpoint it is: nothing is sent there any more, and what was due is "
+        "given up."
+    )
+    async def remove_endpoint(
+        self,
+        info: Info,
+        input: RemoveEndpointInput,  # noqa: A002
+    ) -> RemoveEndpointPayload:
+        async def act() -> RemoveEndpointPayload:
+            asked = request(info.context, input)
+            id_ = node_id(input.endpoint_id, "Endpoint", "endpointId")
+            answer = remove_endpoint(info.context.coalition, asked, id_)
+            return RemoveEndpointPayload(removed_id=GlobalID("Endpoint", answer.record))
+
+        return await answered(RemoveEndpointPayload, act)
