@@ -256,7 +256,7 @@ CAUSE = {"id": "reefs", "name": "Coral reefs", "partner": "reef-fund", "step": 5
     ("members", "path"),
     [
         ({"price": None}, ["price"]),
-        ({"causes": [CAUSE, CAUSE]}, ["causes"]),
+        ({"causes": [CAUSE, CAUSE]}, ["causes", "1", "id"]),
         ({"causes": [{**CAUSE, "at_most": 120}]}, ["causes", "0", "at_most"]),
         ({"causes": [{**CAUSE, "step": 0}]}, ["causes", "0", "step"]),
         ({"causes": [{**CAUSE, "name": "Re\u200befs"}]}, ["causes", "0", "name"]),
