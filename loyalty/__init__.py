@@ -12,6 +12,7 @@ Use cases reach the outside through ports alone. The modules, from the ground up
     authority    whose word an entry rests on
     writing      an effect becomes a signed entry, and the rows that keep it
     combining    two wallets become one
+    moved_wallets what goes back to a transaction of a wallet that was closed
     spending     whose points a member spends, and how many it may
     owners       who may see a wallet or an account
     events       what members, tills and CRMs are told of, read out of requests' rows
@@ -47,6 +48,7 @@ and the use cases:
     forgetting   what is known of a member goes, its points stay
     profiles     what a member is called, when it was born, where it lives
     gift_cards   value is paid for, and pays (gift_card_codes: the secret of a card)
+    merging      two members become one
     accounts     households and companies: members share a wallet
     purchases    what was bought earns points
     batches      a till's offline orders, each taken once by its receipt

@@ -22,11 +22,11 @@ _LOTS_A_TRANSFER = 64
 class Moves:
     """The transfers of one request.
 
-    The first is the request's own, under the authority of who asks; what further ones that takes
-    are the system's, as parts of the same.
+    by: who asks, for the first one, which is the request's own; None: that is another entry. All
+    others are the system's, as parts of the same.
     """
 
-    def __init__(self, draft: Draft, request: Request, by: Authority) -> None:
+    def __init__(self, draft: Draft, request: Request, by: Authority | None = None) -> None:
         self._draft = draft
         self._request = request
         self._by = by
@@ -63,16 +63,13 @@ class Moves:
             points -= part
 
     def _transfer(self, from_: WalletId, to: WalletId, points: int) -> None:
-        draft, first = self._draft, self._count == 0
-        id_ = transaction_id(WALLETS, f"{self._request.id}/{self._count}")
+        draft = self._draft
+        id_, by = transaction_id(WALLETS, f"{self._request.id}/{self._count}"), Authority(WALLETS)
+        if self._by is not None and not self._count:
+            id_, by = self._request.id, self._by
         try:
             effect = transfer(draft.wallet(from_), draft.wallet(to), points, draft.at)
-            draft.add(
-                self._request.id if first else id_,
-                "transfer",
-                effect,
-                self._by if first else Authority(WALLETS),
-            )
+            draft.add(id_, "transfer", effect, by)
         except (RuleBroken, PointsMissing) as broken:
             raise refuse(broken) from None
         self._count += 1

@@ -199,8 +199,9 @@ def replace_gift_card(
             card, wallet=wallet, salt=salt, code_hash=hashed, wrong=0, locked_until=""
         )
         owner = WalletOwner(member=card.member, currency=currency, card=new_id)
+        lost = msgspec.structs.replace(card, replaced_by=new_id, replaced_because=reason)
         records = [
-            RecordPut(card_id, msgspec.structs.replace(card, replaced_by=new_id), version),
+            RecordPut(card_id, lost, version),
             RecordPut(new_id, new),
         ]
         old = coalition.store.record(WalletOwner, card.wallet)

@@ -95,7 +95,20 @@ def the_member(coalition: Coalition, id_: str, *field: str) -> Versioned[Member]
     found = coalition.store.record(Member, id_) if is_base32_id(id_) else None
     if found is None or found.record.forgotten_at:
         raise Refused(Code.NOT_FOUND, f"there is no member {shown(id_[:64])}", *field)
+    if found.record.merged_into:
+        raise Refused(
+            Code.NOT_ELIGIBLE, "it was merged into another, as whom `member` answers for it", *field
+        )
     return found
+
+
+def present_id(coalition: Coalition, id_: str) -> str:
+    """Who a member is now: itself, unless it was merged into another."""
+    found = coalition.store.record(Member, id_)
+    while found is not None and found.record.merged_into:
+        id_ = found.record.merged_into
+        found = coalition.store.record(Member, id_)
+    return id_
 
 
 def jurisdiction_of(coalition: Coalition, wallet: WalletId) -> str:

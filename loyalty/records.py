@@ -20,7 +20,8 @@ class Member(Record, frozen=True):
 
     accounts: by currency, to which it belongs: `wallets` has the one that these share, and
     own_wallets the member's own, for when it leaves. referral_code: what friends type, once it was
-    asked for. forgotten_at: when what was known of it went.
+    asked for. forgotten_at: when what was known of it went. merged_into: who this one is now, and
+    nothing of its own is left but why, in merged_because; merged: ids of those it was, too.
     """
 
     enrolled_at: str
@@ -33,6 +34,9 @@ class Member(Record, frozen=True):
     own_wallets: Mapping[str, WalletId] = msgspec.field(default_factory=dict)
     gift_cards: tuple[str, ...] = ()
     forgotten_at: str = ""
+    merged_into: str = ""
+    merged_because: str = ""
+    merged: tuple[str, ...] = ()
 
 
 class ExternalId(Record, frozen=True):
@@ -178,8 +182,8 @@ class Account(Record, frozen=True):
 class GiftCard(Record, frozen=True):
     """Value that was paid for, and pays. salt, code_hash: of its secret code, in base64.
 
-    member: who claimed it, if anyone; replaced_by: the card that has its value since it was lost;
-    wrong: codes in a row; locked_until: too many were wrong.
+    member: who claimed it, if anyone; replaced_by: the card that has its value, since
+    what replaced_because says; wrong: codes in a row; locked_until: too many were wrong.
     """
 
     programme: str
@@ -190,6 +194,7 @@ class GiftCard(Record, frozen=True):
     code_hash: str
     member: str = ""
     replaced_by: str = ""
+    replaced_because: str = ""
     wrong: int = 0
     locked_until: str = ""
 

@@ -10,10 +10,11 @@ from ledger.names import CurrencyCode, Hash, TransactionId, WalletId, transactio
 from ledger.tx import Authority, Tx, read_tx
 from loyalty.coalition import Coalition
 from loyalty.committing import News
+from loyalty.moved_wallets import Going
 from loyalty.ports import StandingPut
 from loyalty.records import Bonus, ReferralOrder
 from loyalty.refusals import Code, Refused
-from loyalty.writing import PROGRAMME, Draft
+from loyalty.writing import PROGRAMME
 
 
 class Share(NamedTuple):
@@ -58,7 +59,7 @@ class ReferralReturn:
         """Those that the draft is to have."""
         return {each.of.wallet: each.of.currency for each in self._awards}
 
-    def taken(self, draft: Draft, request: TransactionId, share: Share) -> Back:
+    def taken(self, going: Going, request: TransactionId, share: Share) -> Back:
         """Takes back what the rest of the order is too small for. Raises RuleBroken, Refused.
 
         The share of the order's points that is left is taken for the share of its money: $50 that
@@ -71,7 +72,7 @@ class ReferralReturn:
         for each in self._awards:
             if amount * share.left >= each.bonus.minimum_minor * share.whole:
                 continue
-            standings.append(_reversed(draft, request, each))
+            standings.append(_reversed(going, request, each))
             told[each.bonus.programme] = each.bonus
         news = tuple(
             News("referral.reversed", each.referrer, {"programme": each.programme})
@@ -97,12 +98,13 @@ def _awards(
     return tuple(found)
 
 
-def _reversed(draft: Draft, request: TransactionId, award: _Award) -> StandingPut:
-    of = award.of
+def _reversed(going: Going, request: TransactionId, award: _Award) -> StandingPut:
+    of, draft = award.of, going.draft
     check_age("reverse", of, draft.at)
     rule = _rule(draft.governance, award, draft.at)
     if of.stands - of.pending > 0:
         draft.expire_lapsed(of.wallet)
+    going.fetch(of.wallet, of.stands)
     effect = reverse(draft.wallet(of.wallet), of, of.stands, draft.at)
     id_ = transaction_id(PROGRAMME, f"{request}/referral/{of.id}")
     draft.add(id_, "reverse", effect, Authority(PROGRAMME), rule=rule, of=of.id)

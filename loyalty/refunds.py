@@ -20,6 +20,7 @@ from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan, Request, answer_of, carry_out
 from loyalty.goodwill import in_days
+from loyalty.moved_wallets import Going
 from loyalty.ports import RecordPut, StandingPut, TransactionRow, Versioned
 from loyalty.programmes import REFUND_GRACE_DAYS
 from loyalty.records import Hold, Voucher
@@ -28,7 +29,7 @@ from loyalty.rewards import put_back
 from loyalty.spending import unspent
 from loyalty.texts import check_amount
 from loyalty.vouchers import voucher_voided
-from loyalty.writing import Draft, refuse
+from loyalty.writing import refuse
 
 
 class Bought(NamedTuple):
@@ -62,7 +63,8 @@ def refund_redemption(
     def decide() -> Plan:
         row, tx = _the_redemption(coalition, redemption, partner)
         of, version = coalition.store.standing(redemption) or (opened_by(tx), 0)
-        draft = Draft(coalition, coalition.governance(), {of.wallet: of.currency})
+        going = Going(coalition, request, {of.wallet: of.currency})
+        draft = going.draft
         by = authority(draft.governance, request, "refund", draft.at, signature)
         if not of.stands:
             raise Refused(
@@ -76,6 +78,7 @@ def refund_redemption(
             later = _grace(coalition, bought, draft.at)
             effect = refund(draft.wallet(of.wallet), of, amount, draft.at, later)
             draft.add(request.id, "refund", effect, by, of=redemption)
+            going.pass_on(of.wallet)
         except (RuleBroken, PointsMissing) as broken:
             raise refuse(broken, "points") from None
         left = () if effect.leaves is None else (StandingPut(effect.leaves, version),)

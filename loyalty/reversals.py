@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from ledger.entries import read_entry
 from ledger.errors import PointsMissing, RuleBroken
 from ledger.history import check_age
@@ -14,6 +16,7 @@ from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan, Request, carry_out, read_answer
 from loyalty.funding import split
+from loyalty.moved_wallets import Going, living_wallet
 from loyalty.ports import RecordPut, StandingPut, TransactionRow
 from loyalty.records import CoFunded, Returned, WalletOwner
 from loyalty.referral_returns import ReferralReturn, Share
@@ -59,7 +62,8 @@ def reverse_transaction(
         gift_card = _is_gift_card(coalition, of)
         bonus = ReferralReturn(coalition, transaction)
         wallets = {of.wallet: of.currency} | bonus.wallets()
-        draft = Draft(coalition, coalition.governance(), wallets)
+        going = Going(coalition, request, wallets)
+        draft = going.draft
         by = authority(draft.governance, request, "reverse", draft.at, signature)
         if not whole:
             raise _all_back()
@@ -74,15 +78,17 @@ def reverse_transaction(
         try:
             if gift_card:
                 _check_balance(draft.wallet(of.wallet), wanted)
+            going.fetch(of.wallet, wanted)
             puts = [_reversed(draft, each, shares, partner, *next(ids)) for each in taking]
             issued = sum(opened_by(each.earned).stands for each in parts)
-            more = bonus.taken(draft, request.id, Share(whole - wanted, issued))
+            more = bonus.taken(going, request.id, Share(whole - wanted, issued))
         except (RuleBroken, PointsMissing) as broken:
             raise refuse(broken, "points") from None
         return draft.plan(
             request.id,
+            records=going.settle(),
             standings=(*puts, *more.standings),
-            news=(*_taken_back(coalition, draft, parts, wanted), *more.news),
+            news=(*_taken_back(coalition, going, parts, wanted), *more.news),
         )
 
     return carry_out(coalition, request, decide)
@@ -146,7 +152,7 @@ def _rule(draft: Draft, part: _Part) -> Hash | None:
 
 
 def _taken_back(
-    coalition: Coalition, draft: Draft, parts: Sequence[_Part], points: int
+    coalition: Coalition, going: Going, parts: Sequence[_Part], points: int
 ) -> tuple[News, ...]:
     """Takes from what is remembered what of the order has come back; news of that."""
     earned, of, _ = parts[0]
@@ -160,7 +166,8 @@ def _taken_back(
     deltas = taken_back(Counted(programme, own).each(), whole, before, before + points)
     owner = coalition.store.record(WalletOwner, of.wallet)
     member = "" if owner is None else owner.record.member
-    return count(coalition, draft, of.wallet, Change(member, programme, deltas))
+    living = going.living(of.wallet)
+    return count(coalition, going.draft, living, Change(member, programme, deltas))
 
 
 def _uncounted(
@@ -182,14 +189,18 @@ def _uncounted(
         raise Refused(Code.EXCEEDS_REMAINING, "this order gave no points: leave it out", "points")
     if coalition.store.record(Returned, row.id) is not None:
         raise _all_back()
+    made = tuple(
+        msgspec.structs.replace(each, wallet=living_wallet(coalition, each.wallet)) for each in made
+    )
     owners = coalition.store.records(WalletOwner, [each.wallet for each in made])
     wallets = {each.wallet: CurrencyCode(owners[each.wallet].record.currency) for each in made}
-    draft = Draft(coalition, coalition.governance(), wallets | bonus.wallets())
+    going = Going(coalition, request, wallets | bonus.wallets())
+    draft = going.draft
     if bonus.sellers():
         # Points move, of a rule that the partner signed; that they do is its own word here too.
         authority(draft.governance, request, "reverse", draft.at, signature)
     try:
-        more = bonus.taken(draft, request.id, Share(0, 1))
+        more = bonus.taken(going, request.id, Share(0, 1))
     except (RuleBroken, PointsMissing) as broken:
         raise refuse(broken, "transactionId") from None
     news = list(more.news)
@@ -198,7 +209,8 @@ def _uncounted(
         change = Change(each.member, each.programme, deltas)
         news += count(coalition, draft, each.wallet, change)
     back = RecordPut(row.id, Returned(at=draft.at))
-    return draft.plan(request.id, records=(back,), standings=more.standings, news=tuple(news))
+    records = (back, *going.settle())
+    return draft.plan(request.id, records=records, standings=more.standings, news=tuple(news))
 
 
 def the_row(coalition: Coalition, id_: TransactionId) -> TransactionRow | None:

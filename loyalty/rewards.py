@@ -15,7 +15,7 @@ from loyalty.authority import Signature, authority, require_partner
 from loyalty.birthday_rewards import birthday_had
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
-from loyalty.members import the_member
+from loyalty.members import present_id, the_member
 from loyalty.ports import Commit, RecordPut
 from loyalty.programmes import Programme, Reward
 from loyalty.records import BirthdayHad, Member, RewardTaken, Voucher
@@ -183,10 +183,10 @@ def use_voucher(coalition: Coalition, request: Request, voucher: str, till: Till
     return carry_out(coalition, request, decide)
 
 
-def may_see_voucher(actor: object, voucher: Voucher) -> bool:
-    """Its member, its partner and operators."""
+def may_see_voucher(coalition: Coalition, actor: object, voucher: Voucher) -> bool:
+    """Its member, also as whom it was merged into; its partner and operators."""
     if isinstance(actor, MemberActor):
-        return actor.id == voucher.member
+        return actor.id == present_id(coalition, voucher.member)
     return isinstance(actor, Operator) or (
         isinstance(actor, PartnerActor) and actor.id == voucher.partner
     )
@@ -224,10 +224,19 @@ def _counted(
     for key, (limit, code, message) in zip(_count_keys(getting), refusals, strict=True):
         if limit is not None:
             taken, version = _taken(coalition, key, before)
-            if taken >= limit:
+            if taken + _taken_before(coalition, key, getting) >= limit:
                 raise Refused(code, message, "rewardId")
             puts.append(RecordPut(key, RewardTaken(taken=taken + 1), version))
     return tuple(puts)
+
+
+def _taken_before(coalition: Coalition, key: str, getting: Getting) -> int:
+    """What those took that the member was, too, before they were merged into it."""
+    if not key.endswith(f"/{getting.id}"):
+        return 0
+    keys = [key.removesuffix(getting.id) + each for each in getting.member.merged]
+    found = coalition.store.records(RewardTaken, keys) if keys else {}
+    return sum(each.record.taken for each in found.values())
 
 
 def _taken(

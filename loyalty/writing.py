@@ -53,7 +53,8 @@ def ids_of(request: TransactionId, by: Authority) -> Iterator[tuple[TransactionI
 class Draft:
     """The entries of one commit, and the wallets as they leave them.
 
-    governance: what the request was decided by; wallets: those that it touches.
+    governance: what the request was decided by; wallets: those that it touches; reopened: those of
+    them that may be closed. Raises Overtaken of another closed one.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Draft:
         coalition: Coalition,
         governance: Governance,
         wallets: dict[WalletId, CurrencyCode],
+        reopened: frozenset[WalletId] = frozenset(),
     ) -> None:
         self._coalition = coalition
         self.governance = governance
@@ -69,7 +71,7 @@ class Draft:
             id_: rows[id_].wallet if id_ in rows else Wallet(id_, currency)
             for id_, currency in wallets.items()
         }
-        if any(row.tally == CLOSED for row in rows.values()):
+        if any(row.tally == CLOSED for id_, row in rows.items() if id_ not in reopened):
             raise Overtaken
         self._found = rows
         self._tallies = {id_: rows[id_].tally if id_ in rows else b"" for id_ in wallets}
@@ -93,6 +95,10 @@ class Draft:
         remembered elsewhere.
         """
         self._tallies[id_] = CLOSED
+
+    def reopen(self, id_: WalletId) -> None:
+        """A closed wallet is one like any other again."""
+        self._tallies[id_] = b""
 
     def tallies(self, id_: WalletId) -> Mapping[str, Tally]:
         """What programmes remember of a wallet's orders, by programme."""

@@ -41,6 +41,7 @@ from schema.mutations.join_account import JoinAccount
 from schema.mutations.leave_account import LeaveAccount
 from schema.mutations.link_external_id import LinkExternalId
 from schema.mutations.make_referral_code import MakeReferralCode
+from schema.mutations.merge_members import MergeMembers
 from schema.mutations.open_account import OpenAccount
 from schema.mutations.pay_tier import PayTier
 from schema.mutations.pay_with_gift_card import PayWithGiftCard
@@ -172,6 +173,7 @@ MUTATIONS = (
     SetTeam,
     ChangeAccountUser,
     ClassifyAccount,
+    MergeMembers,
     ClaimGiftCard,
     ReplaceGiftCard,
     PayWithGiftCard,

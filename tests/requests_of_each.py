@@ -373,6 +373,14 @@ def _held(house: House) -> str:
     return house.held(member)
 
 
+def merge_members(house: House) -> Request:
+    house.keyed(OPERATOR)
+    old, into = house.enrolled("Zoe"), house.enrolled("Zoë")
+    house.earned(old, 80)
+    asked = house.input(fromMemberId=old, intoMemberId=into, reason="enrolled twice")
+    return OPERATOR, house.signed(OPERATOR, "transfer", asked)
+
+
 def issue_gift_card(house: House) -> Request:
     asked = house.input(programmeId=_selling(house), points=5_000)
     return FUEL, house.signed(FUEL, "earn", asked)
@@ -567,6 +575,7 @@ EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "giveRecognition": ("giveRecognition", give_recognition),
     "eraseRecognitionMessage": ("eraseRecognitionMessage", erase_recognition_message),
     "setTeam": ("setTeam", set_team),
+    "mergeMembers": ("mergeMembers", merge_members),
     "issueGiftCard": ("issueGiftCard", issue_gift_card),
     "topUpGiftCard": ("topUpGiftCard", top_up_gift_card),
     "payWithGiftCard": ("payWithGiftCard", pay_with_gift_card),

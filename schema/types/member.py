@@ -153,8 +153,15 @@ class Member(Node):
 
 
 async def member(context: Context, id_: str) -> Member | None:
-    """A member that the actor may see; None for others and for unknown ones alike."""
-    if not may_see_member(context.coalition, context.actor, id_):
-        return None
+    """A member that the actor may see; None for others and for unknown ones alike.
+
+    For one that was merged, the other answers: to those who may see that one.
+    """
+    actor = context.actor
     record = await context.record(MemberRecord, id_)
-    return None if record is None else Member(key=id_, record=record)
+    while record is not None and record.merged_into:
+        id_ = record.merged_into
+        record = await context.record(MemberRecord, id_)
+    if record is None or not may_see_member(context.coalition, actor, id_):
+        return None
+    return Member(key=id_, record=record)

@@ -45,7 +45,7 @@ async def voucher(context: Context, id_: str) -> Voucher | None:
     """A voucher that the actor may see; None for others and for unknown ones alike."""
     actor = context.actor
     record = await context.record(VoucherRecord, id_)
-    if record is None or not may_see_voucher(actor, record):
+    if record is None or not may_see_voucher(context.coalition, actor, record):
         return None
     return Voucher(key=id_, record=record)
 
