@@ -38,8 +38,8 @@ def make_referral_code(coalition: Coalition, request: Request, member_id: str) -
 
     def decide() -> Plan:
         if isinstance(request.actor, MemberActor) and request.actor.id != member_id:
-            raise Refused(Code.NOT_FOUND, f"there is no member {shown(member_id)}", "memberId")
-        found = the_member(coalition, member_id, "memberId")
+            raise Refused(Code.NOT_FOUND, f"there is no member {shown(member_id)}", "ownerId")
+        found = the_member(coalition, member_id, "ownerId")
         code = found.record.referral_code
         if code:
             return Plan(Answer(record=code), Commit(()))

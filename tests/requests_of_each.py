@@ -294,7 +294,7 @@ def set_team(house: House) -> Request:
 
 def make_referral_code(house: House) -> Request:
     member = house.enrolled()
-    return as_member(member), house.input(memberId=member)
+    return as_member(member), house.input(ownerId=member)
 
 
 def use_referral_code(house: House) -> Request:

@@ -12,7 +12,7 @@ from schema.inputs import node_id, request
 @strawberry.input
 class MakeReferralCodeInput:
     idempotency_key: str
-    member_id: GlobalID
+    owner_id: GlobalID = strawberry.field(description="The member whose friends type it.")
 
 
 @strawberry.type
@@ -35,7 +35,7 @@ class MakeReferralCode:
             answer = make_referral_code(
                 info.context.coalition,
                 request(info.context, input),
-                node_id(input.member_id, "Member", "memberId"),
+                node_id(input.owner_id, "Member", "ownerId"),
             )
             return MakeReferralCodePayload(code=answer.record)
 

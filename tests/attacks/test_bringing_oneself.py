@@ -30,7 +30,7 @@ def begun(house: House) -> tuple[str, str]:
     """The first self, and its code. The programme earns nothing but by referrals."""
     house.done(OPERATOR, "publishProgramme", house.programme(FRIENDS, "fuel"))
     first = house.enrolled()
-    asked = house.input(memberId=first)
+    asked = house.input(ownerId=first)
     return first, house.done(as_member(first), "makeReferralCode", asked)["code"]
 
 

@@ -281,7 +281,7 @@ def test_a_claimed_order_is_a_friends_first_if_it_is_later_than_the_code(
     if early:
         keeps(shop)
     shop.later(seconds=1)
-    code = shop.done(as_member(ann), "makeReferralCode", shop.input(memberId=ann))["code"]
+    code = shop.done(as_member(ann), "makeReferralCode", shop.input(ownerId=ann))["code"]
     used = shop.input(programmeId=gid("Programme", "bring"), memberId=ben, code=code)
     shop.done(as_member(ben), "useReferralCode", used)
     shop.later(seconds=1)

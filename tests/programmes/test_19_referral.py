@@ -25,7 +25,7 @@ def shop() -> Shop:
 
 
 def code_of(shop: Shop, member: str) -> str:
-    asked = shop.input(memberId=member)
+    asked = shop.input(ownerId=member)
     return str(shop.done(as_member(member), "makeReferralCode", asked)["code"])
 
 
@@ -401,7 +401,7 @@ def test_a_code_is_ones_own_and_stays_the_same(shop: Shop) -> None:
     code = code_of(shop, ann)
     assert code_of(shop, ann) == code
     assert shop.ask(as_member(ann), query, id=ann)["member"]["referralCode"] == code
-    asked = shop.input(memberId=ann)
+    asked = shop.input(ownerId=ann)
     other = as_member(shop.enrolled())
     assert shop.refused(other, "makeReferralCode", asked).code == "NOT_FOUND"
     assert shop.refused(DELI, "makeReferralCode", asked).code == "NOT_PERMITTED"

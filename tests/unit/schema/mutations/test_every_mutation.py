@@ -70,6 +70,7 @@ def is_id(member: str) -> bool:
         "recognitionId",
         "sellerId",
         "endpointId",
+        "ownerId",
     }
 
 
@@ -178,7 +179,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "leaveAccount": {"memberId": gid("Member", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
     "changeAccountUser": {"pointsPerMonth": 51},
     "classifyAccount": {"kind": "school"},
-    "makeReferralCode": {"memberId": gid("Member", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
+    "makeReferralCode": {"ownerId": gid("Member", "7zzzzzzzzzzzzzzzzzzzzzzzzz")},
     "useReferralCode": {"code": "7777777777"},
     "recordGuestOrder": {"amount": {"minor": 1251, "currency": "USD"}},
     "claimGuestOrder": {"code": "8K3M9XWQ4TB2HRZE"},
@@ -325,9 +326,12 @@ def test_an_unknown_id_is_not_found(house: House, name: str, path: tuple[str, ..
     mutation, good = EACH[name]
     actor, input_ = good(house)
     input_.pop("signature", None)
-    type_ = {"memberId": "Member", "toMemberId": "Member", "sellerId": "Partner"}.get(
-        path[0], path[0].removesuffix("Id").title()
-    )
+    type_ = {
+        "memberId": "Member",
+        "toMemberId": "Member",
+        "sellerId": "Partner",
+        "ownerId": "Member",
+    }.get(path[0], path[0].removesuffix("Id").title())
     for id_ in UNKNOWN:
         wrong = with_value(input_, path, gid(type_, id_))
         if mutation in OPERATIONS and isinstance(actor, PartnerActor | Operator):
