@@ -149,8 +149,6 @@ class Referrals:
         member = store.record(Member, referrer)
         if member is not None and member.record.forgotten_at:
             member = None
-        if member is None or member.record.forgotten_at:
-            return _Due(version, referral, referrer, None, None)
         return _Due(version, referral, referrer, member, put)
 
     def _with_wallets(self, draft: Draft) -> tuple[dict[str, Member], list[RecordPut]]:

@@ -59,7 +59,7 @@ def set_consent(house: House) -> Request:
 def forget_member(house: House) -> Request:
     member = house.enrolled()
     house.earned(member, 12)
-    return as_member(member), house.input(memberId=member)
+    return as_member(member), house.input(memberId=member, confirmed=True)
 
 
 def link_external_id(house: House) -> Request:

@@ -4,6 +4,7 @@ import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.forgetting import forget_member
+from loyalty.refusals import Code, Refused
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
@@ -14,6 +15,9 @@ from schema.types.member import Member, member
 class ForgetMemberInput:
     idempotency_key: str
     member_id: GlobalID
+    confirmed: bool = strawberry.field(
+        description="True: whoever asks knows that it cannot be taken back."
+    )
 
 
 @strawberry.type
@@ -32,6 +36,10 @@ class ForgetMember:
         async def act() -> ForgetMemberPayload:
             asked = request(info.context, input)
             id_ = node_id(input.member_id, "Member", "memberId")
+            if not input.confirmed:
+                raise Refused(
+                    Code.INVALID_INPUT, "it cannot be taken back: confirm it", "confirmed"
+                )
             answer = forget_member(info.context.coalition, asked, id_)
             return ForgetMemberPayload(member=await member(info.context, answer.record))
 

@@ -341,7 +341,7 @@ def test_who_was_forgotten_brings_nobody(shop: Shop) -> None:
     code = code_of(shop, ann)
     ben, cid = brings(shop, ann), shop.enrolled()
     wallet = own_id(shop.wallet(ann, "BRING")["id"])
-    shop.done(as_member(ann), "forgetMember", shop.input(memberId=ann))
+    shop.done(as_member(ann), "forgetMember", shop.input(memberId=ann, confirmed=True))
     assert refused(shop, cid, code) == "NOT_FOUND"
     orders(shop, ben)
     assert shop.has(ben) == 125
@@ -505,7 +505,7 @@ def test_who_was_forgotten_is_paid_for_nobody(shop: Shop) -> None:
     """The friend has its due, and no points go where nobody could spend them."""
     ann = shop.enrolled()
     ben = brings(shop, ann)
-    shop.done(as_member(ann), "forgetMember", shop.input(memberId=ann))
+    shop.done(as_member(ann), "forgetMember", shop.input(memberId=ann, confirmed=True))
     orders(shop, ben)
     assert has(shop, ann, ben) == [0, 125]
     verified(shop.store)

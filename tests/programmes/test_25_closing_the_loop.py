@@ -281,7 +281,7 @@ def test_a_member_reads_all_that_it_said(shop: Shop, member: str) -> None:
     assert read(OPERATOR) == ids[::-1]
     for stranger in (INN, SPA, as_member(shop.enrolled())):
         assert shop.ask(stranger, query, id=member) == {"givenFeedback": None}
-    shop.done(as_member(member), "forgetMember", shop.input(memberId=member))
+    shop.done(as_member(member), "forgetMember", shop.input(memberId=member, confirmed=True))
     follow_up(shop, ids[40])
     assert read(OPERATOR) == ids[::-1]
 

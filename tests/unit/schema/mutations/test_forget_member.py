@@ -66,7 +66,9 @@ def saying(house: House, member: str, score: int = 3) -> Any:
 
 
 def forget(house: House, member: str) -> Any:
-    return house.done(as_member(member), "forgetMember", house.input(memberId=member))["member"]
+    return house.done(
+        as_member(member), "forgetMember", house.input(memberId=member, confirmed=True)
+    )["member"]
 
 
 def kept(store: MemoryStore) -> str:
@@ -150,7 +152,7 @@ def test_nobody_finds_it_or_does_anything_for_it(house: House, member: str) -> N
         (GROCER, "setConsent", consenting(house, member)),
         (GROCER, "linkExternalId", linking(house, member)),
         (GROCER, "giveFeedback", saying(house, member)),
-        (OPERATOR, "forgetMember", house.input(memberId=member)),
+        (OPERATOR, "forgetMember", house.input(memberId=member, confirmed=True)),
     ):
         assert house.refused(actor, mutation, asked).code == "NOT_FOUND", mutation
 
@@ -171,13 +173,13 @@ def test_its_ids_are_free_again(house: House, member: str) -> None:
 @pytest.mark.parametrize("actor", [GROCER, FUEL, PartnerActor("nobody")])
 def test_partners_forget_nobody(house: House, member: str, actor: PartnerActor) -> None:
     """A member is the whole coalition's."""
-    refusal = house.refused(actor, "forgetMember", house.input(memberId=member))
+    refusal = house.refused(actor, "forgetMember", house.input(memberId=member, confirmed=True))
     assert refusal.code == "NOT_PERMITTED"
 
 
 def test_operators_do_it_for_a_member_and_other_members_do_not(house: House, member: str) -> None:
     """Who wrote a letter is forgotten too."""
-    asked = house.input(memberId=member)
+    asked = house.input(memberId=member, confirmed=True)
     stranger = as_member(house.enrolled())
     assert house.refused(stranger, "forgetMember", asked).code == "NOT_FOUND"
     assert house.done(OPERATOR, "forgetMember", asked)["member"]["displayName"] is None
@@ -264,5 +266,14 @@ def test_who_shares_a_wallet_leaves_that_first(house: House, member: str) -> Non
         return row._replace(record=record(row.record, accounts={"STARS": "family"}))
 
     house.store.record = sharing  # type: ignore[method-assign, assignment]
-    refusal = house.refused(as_member(member), "forgetMember", house.input(memberId=member))
+    refusal = house.refused(
+        as_member(member), "forgetMember", house.input(memberId=member, confirmed=True)
+    )
     assert (refusal.code, refusal.field) == ("NOT_ELIGIBLE", ["memberId"])
+
+
+def test_it_is_confirmed(house: House, member: str) -> None:
+    """A tap too many erases nobody."""
+    asked = house.input(memberId=member, confirmed=False)
+    refusal = house.refused(as_member(member), "forgetMember", asked)
+    assert (refusal.code, refusal.field) == ("INVALID_INPUT", ["confirmed"])
