@@ -16,7 +16,7 @@ from ledger.names import At, CurrencyCode, TransactionId, WalletId, day_of, tran
 from ledger.tx import Authority
 from loyalty.coalition import Coalition
 from loyalty.committing import News, Plan
-from loyalty.members import with_wallets
+from loyalty.members import present_id, with_wallets
 from loyalty.ports import RecordPut, Versioned
 from loyalty.programmes import Version
 from loyalty.records import Bonus, Member, ReferralOrder, ReferralsPaid, Referred
@@ -146,7 +146,9 @@ class Referrals:
         if count >= referral.a_month:
             return _Due(version, referral, referrer, None, None)
         put = RecordPut(key, ReferralsPaid(month=month, count=count + 1), at)
-        member = store.record(Member, referrer)
+        # Who was merged has its bonus as whom it is now; who was the friend all along has none.
+        referrer = present_id(self._coalition, referrer)
+        member = None if referrer == self._friend else store.record(Member, referrer)
         if member is not None and member.record.forgotten_at:
             member = None
         return _Due(version, referral, referrer, member, put)

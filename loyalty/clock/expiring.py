@@ -6,7 +6,7 @@ from ledger.names import CurrencyCode, WalletId
 from ledger.wallets import lapsed_lots
 from loyalty.clock.once import once
 from loyalty.coalition import Coalition
-from loyalty.committing import Plan, Request
+from loyalty.committing import Overtaken, Plan, Request
 from loyalty.writing import Draft
 
 ENTRIES_MAX = 40
@@ -33,7 +33,11 @@ def expire(coalition: Coalition, id_: WalletId) -> bool:
 def _plan(
     coalition: Coalition, wallets: dict[WalletId, CurrencyCode], request: Request
 ) -> Plan | None:
-    draft = Draft(coalition, coalition.governance(), wallets)
+    try:
+        draft = Draft(coalition, coalition.governance(), wallets)
+    except Overtaken:
+        # Closed meanwhile: it is empty.
+        return None
     for id_ in wallets:
         draft.expire_lapsed(id_, ENTRIES_MAX)
     plan = draft.plan(request.id)

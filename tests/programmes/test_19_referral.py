@@ -509,3 +509,17 @@ def test_who_was_forgotten_is_paid_for_nobody(shop: Shop) -> None:
     orders(shop, ben)
     assert has(shop, ann, ben) == [0, 125]
     verified(shop.store)
+
+
+@pytest.mark.parametrize("into", ["another", "the friend"])
+def test_who_was_merged_gets_the_points_as_whom_it_is_now(shop: Shop, into: str) -> None:
+    """And none where it was the friend all along: nobody brings itself."""
+    shop.keyed(OPERATOR)
+    ann = shop.enrolled()
+    ben = brings(shop, ann)
+    anna = shop.enrolled() if into == "another" else ben
+    asked = shop.input(fromMemberId=ann, intoMemberId=anna, reason="enrolled twice")
+    shop.done(OPERATOR, "mergeMembers", shop.signed(OPERATOR, "transfer", asked))
+    orders(shop, ben)
+    assert has(shop, anna, ben) == ([200, 125] if into == "another" else [125, 125])
+    verified(shop.store)
