@@ -16,7 +16,7 @@ from loyalty.actors import Actor, MemberActor, Operator, PartnerActor, System
 from loyalty.coalition import Coalition
 from loyalty.codes import new_code, read_code
 from loyalty.committing import Answer, Plan, Request, carry_out
-from loyalty.members import the_member
+from loyalty.members import present_id, the_member
 from loyalty.ports import Commit, RecordPut, Versioned, WalletRow
 from loyalty.programmes import Programme
 from loyalty.records import Member, ReferralCode, Referred
@@ -111,10 +111,11 @@ def _speaks_for(
 def _whose(coalition: Coalition, code: str) -> str:
     """The member that tells this code to its friends. Raises Refused."""
     found = coalition.store.record(ReferralCode, code)
-    member = None if found is None else coalition.store.record(Member, found.record.member)
-    if found is None or member is None or member.record.forgotten_at:
+    id_ = "" if found is None else present_id(coalition, found.record.member)
+    member = coalition.store.record(Member, id_) if id_ else None
+    if member is None or member.record.forgotten_at:
         raise Refused(Code.NOT_FOUND, "no member has this code", "code")
-    return found.record.member
+    return id_
 
 
 def _check_apart(coalition: Coalition, member_id: str, referrer: str) -> None:

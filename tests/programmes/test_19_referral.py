@@ -335,6 +335,36 @@ def test_who_bought_before_there_were_referrals_is_no_new_friend(shop: Shop) -> 
     shop.done(as_member(cid), "useReferralCode", using(shop, cid, code))
 
 
+def merged(shop: Shop, old: str, into: str) -> None:
+    shop.keyed(OPERATOR)
+    asked = shop.input(fromMemberId=old, intoMemberId=into, reason="enrolled twice")
+    shop.done(OPERATOR, "mergeMembers", shop.signed(OPERATOR, "transfer", asked))
+
+
+def test_who_is_another_member_now_has_its_points_there(shop: Shop) -> None:
+    """Its code goes on to lead to it, before the friend uses it and after."""
+    ann, now = shop.enrolled(), shop.enrolled()
+    code = code_of(shop, ann)
+    ben, cid = brings(shop, ann), shop.enrolled()
+    merged(shop, ann, now)
+    shop.done(as_member(cid), "useReferralCode", using(shop, cid, code))
+    for friend in (ben, cid):
+        orders(shop, friend)
+    assert has(shop, now, ben, cid) == [400, 125, 125]
+    assert refused(shop, now, code) == "NOT_ELIGIBLE"
+    verified(shop.store)
+
+
+def test_who_turns_out_to_be_its_own_friend_gets_the_friends_points_alone(shop: Shop) -> None:
+    """Two that were enrolled, one person: the second self is merged with the first."""
+    ann = shop.enrolled()
+    ben = brings(shop, ann)
+    merged(shop, ann, ben)
+    orders(shop, ben)
+    assert shop.has(ben) == 125
+    verified(shop.store)
+
+
 def test_who_was_forgotten_brings_nobody(shop: Shop) -> None:
     """Its code leads nowhere; a friend of before has its own points all the same."""
     ann = shop.enrolled()
