@@ -100,6 +100,10 @@ class Draft:
         """A closed wallet is one like any other again."""
         self._tallies[id_] = b""
 
+    def tally_text(self, id_: WalletId) -> bytes:
+        """The same as it stands in the wallet's row."""
+        return self._tallies[id_]
+
     def tallies(self, id_: WalletId) -> Mapping[str, Tally]:
         """What programmes remember of a wallet's orders, by programme."""
         return read_tallies(self._tallies[id_])

@@ -7,6 +7,7 @@ import pytest
 from loyalty.actors import PartnerActor
 from tests.coalition import GROCER, OPERATOR, as_member, gid, verified
 from tests.programmes.shop import Shop
+from tests.programmes.ticking import TickingShop
 
 MEGASTORE = PartnerActor("megastore")
 LINES = [
@@ -102,3 +103,15 @@ def test_paying_and_buying_at_once_loses_neither(shop: Shop) -> None:
     shop.later(days=99)
     assert shop.standing(member)["tier"]["tierId"] == "plus"
     verified(shop.store)
+
+
+def test_the_clock_tells_that_a_membership_is_over() -> None:
+    """Once, on the day after its last, also of a member who never earned a point."""
+    ticking = TickingShop("09_paid_membership.json")
+    member = ticking.enrolled()
+    ticking.done(MEGASTORE, "payTier", pays(ticking, member, "2026-12-31"))
+    ticking.tick()
+    ticking.through("2026-12-30", "2026-12-31")
+    assert [each.said["tier"] for each in ticking.news("tier.changed")] == ["plus"]
+    ticking.through("2027-01-01", "2027-01-05")
+    assert [each.said["tier"] for each in ticking.news("tier.changed")] == ["plus", ""]

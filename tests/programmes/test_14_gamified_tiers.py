@@ -5,6 +5,7 @@ import pytest
 from loyalty.actors import PartnerActor
 from tests.coalition import verified
 from tests.programmes.shop import Shop
+from tests.programmes.ticking import TickingShop
 
 ARCADE = PartnerActor("arcade")
 
@@ -12,6 +13,12 @@ ARCADE = PartnerActor("arcade")
 @pytest.fixture
 def shop() -> Shop:
     return Shop("14_gamified_tiers.json")
+
+
+@pytest.fixture
+def ticking() -> TickingShop:
+    """The same, with its clock running."""
+    return TickingShop("14_gamified_tiers.json")
 
 
 def tier(shop: Shop, member: str) -> str | None:
@@ -119,3 +126,45 @@ def test_one_tier_change_is_one_piece_of_news(shop: Shop) -> None:
         shop.buys(member, minor, "arcade")
     news = [(each.said["before"], each.said["tier"]) for each in shop.news("tier.changed")]
     assert news == [("", "silver"), ("silver", "gold")]
+
+
+def test_the_clock_tells_once_that_a_tier_is_over(ticking: TickingShop) -> None:
+    """On the day after the days of grace, and on no other, however often it runs."""
+    member = ticking.enrolled()
+    ticking.buys(member, 100_000, "arcade")
+    days: dict[str, list[str]] = {}
+    ticking.on("2027-12-01")
+    while (day := ticking.clock.date().isoformat()) < "2028-01-10":
+        before = len(ticking.news("tier.changed"))
+        for number in range(3):
+            ticking.tick(every_wallet=number == 2)
+        if told := ticking.news("tier.changed")[before:]:
+            days[day] = [str(each.said["tier"]) for each in told]
+        ticking.later(days=1)
+    # 365 days of which 1 December 2026 is the first, and 30 of grace.
+    assert days == {"2027-12-31": [""]}
+    assert tier(ticking, member) is None
+
+
+def test_a_tier_that_was_kept_is_not_told_of(ticking: TickingShop) -> None:
+    """The hint was for the day before; then more was bought."""
+    member = ticking.enrolled()
+    ticking.buys(member, 100_000, "arcade")
+    ticking.tick()
+    ticking.on("2027-12-30")
+    ticking.buys(member, 100_000, "arcade")
+    ticking.through("2027-12-30", "2028-01-10")
+    assert [each.said["tier"] for each in ticking.news("tier.changed")] == ["gold"]
+
+
+def test_an_order_that_comes_before_the_clock_tells_the_same(ticking: TickingShop) -> None:
+    """Two changes come as one: from gold to silver; the clock finds nothing left to tell."""
+    member = ticking.enrolled()
+    ticking.buys(member, 100_000, "arcade")
+    ticking.tick()
+    ticking.on("2028-02-01")
+    ticking.buys(member, 60_000, "arcade")
+    ticking.through("2028-02-01", "2028-02-03")
+    told = [(each.said["before"], each.said["tier"]) for each in ticking.news("tier.changed")]
+    assert told == [("", "gold"), ("gold", "silver")]
+    verified(ticking.store)

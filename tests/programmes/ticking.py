@@ -12,6 +12,7 @@ from loyalty.clock.following import follow
 from loyalty.clock.notices import LAPSING
 from loyalty.clock.running import Report, run
 from loyalty.committing import Answer
+from loyalty.ports import TallyRow
 from storage.memory_agenda import MemoryAgenda
 from tests.coalition import gid, own_id
 from tests.programmes.shop import Shop
@@ -38,7 +39,8 @@ class TickingShop(Shop):
         for id_ in filter(wallets, list(self.store.wallet_ids())):
             row = self.store.wallet(id_)
             assert row is not None
-            if row.wallet.seq > self._followed.get(id_, 0):
+            # The stream rings for rows that stand beside the ledger, too.
+            if isinstance(row, TallyRow) or row.wallet.seq > self._followed.get(id_, 0):
                 follow(self.coalition, self.agenda, id_, self._followed.get(id_, 0) + 1)
                 self._followed[id_] = row.wallet.seq
 

@@ -6,8 +6,9 @@ from loyalty.clock.agenda import Due
 from loyalty.clock.matters.confirmations import Confirmations
 from loyalty.clock.matters.lots import Lots
 from loyalty.clock.matters.matter import Matter, NewRows
+from loyalty.clock.matters.tiers import Tiers
 
-MATTERS: Mapping[str, Matter] = {each.name: each for each in (Confirmations(), Lots())}
+MATTERS: Mapping[str, Matter] = {each.name: each for each in (Confirmations(), Lots(), Tiers())}
 
 
 def matter_of(due: Due) -> Matter:
