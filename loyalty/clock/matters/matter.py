@@ -38,11 +38,6 @@ class Matter(ABC):
         """What is due after new rows of a wallet."""
         return self.of_wallet(coalition, new.head)
 
-    def of_tally(self, coalition: Coalition, row: TallyRow) -> Iterable[Due]:
-        """What is due after an order that gave no points, but was counted."""
-        del coalition, row
-        return ()
-
     @abstractmethod
     def of_wallet(self, coalition: Coalition, head: WalletRow | TallyRow) -> Iterable[Due]:
         """All of it that is to come of a wallet, by its newest row, for who knows no hint."""
