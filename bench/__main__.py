@@ -17,6 +17,7 @@ from bench import (
     audit,
     capacity,
     clock,
+    journey,
     local_rows,
     requests,
     roots,
@@ -46,6 +47,7 @@ def main() -> int:
         "rows": local_rows.figures,
         "capacity": capacity.figures,
         "clock": clock.figures,
+        "journey": journey.figures,
     }
     parser.add_argument("--only", choices=parts, action="append", help="this part; repeatable")
     arguments = parser.parse_args()

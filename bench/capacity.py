@@ -13,10 +13,65 @@ from ledger.names import WalletId
 from local.aws import local_store
 from loyalty.records import Member
 from storage.dynamodb import DynamoStore
-from tests.contract.builders import STARS, buys, client_of, enrolled, founded, gives, redeems
+from tests.contract.builders import (
+    STARS,
+    buys,
+    client_of,
+    enrolled,
+    founded,
+    gives,
+    publishes,
+    redeems,
+)
 
 _ROUNDS = 20
 _EVENT = "provide-client-params.dynamodb.TransactWriteItems"
+
+_BASE = {
+    "partners": ["brewco"],
+    "money": "EUR",
+}
+TIERED: dict[str, object] = {
+    "id": "stars",
+    "version": 2,
+    "name": "Stars",
+    "currency": STARS,
+    "measures": [
+        {"id": "points-year", "count": "points", "over": {"over": "rolling", "days": 365}},
+        {"id": "visits", "count": "visits", "over": {"over": "calendar", "period": "month"}},
+    ],
+    "tiers": {
+        "measure": "points-year",
+        "grace_days": 30,
+        "levels": [
+            {"id": "silver", "name": "Silver", "at": 500},
+            {"id": "gold", "name": "Gold", "at": 1_000},
+        ],
+    },
+    "badges": [{"id": "ten", "name": "Ten visits", "measure": "visits", "at": 10}],
+    "earn": [
+        {
+            **_BASE,
+            "id": "base",
+            "effect": "points_per_amount",
+            "points": 1,
+            "per_minor": 100,
+            "rounding": "carry",
+            "caps": [{"points": 5_000, "in": "day"}, {"points": 50_000, "in": "month"}],
+        },
+        {
+            **_BASE,
+            "id": "gold",
+            "effect": "multiplier",
+            "percent": 150,
+            "rounding": "floor",
+            "when": [{"condition": "tier", "any_of": ["gold"]}],
+        },
+    ],
+    "rewards": [],
+    "expiry": {"after": "month_end", "months": 12},
+}
+"""What a coalition may ask of an order: all of it is remembered in the wallet's own row."""
 
 Item = Mapping[str, Mapping[str, Any]]
 
@@ -44,6 +99,7 @@ def figures() -> Iterator[Figure]:
     with local_store() as store:
         coalition = founded(store)
         ana, ben = enrolled(coalition, 2)
+        (eve,) = enrolled(coalition, 1, "eve")
         sent = _Sent()
         client_of(store).meta.events.register(_EVENT, sent)
         for number in range(_ROUNDS):
@@ -57,6 +113,12 @@ def figures() -> Iterator[Figure]:
         wru, sizes = sent.largest()
         yield at_most("redeem, with its voucher", wru, 6, "WRU", sizes)
         yield _balance_read(store, ana)
+        client_of(store).meta.events.unregister(_EVENT, sent)
+        publishes(coalition, TIERED)
+        client_of(store).meta.events.register(_EVENT, sent)
+        for number in range(_ROUNDS):
+            buys(coalition, eve, 60_00 + number, f"tiered-{number}")
+        yield at_most("earn with tiers, caps and lots", *_with_bound(sent, 4))
 
 
 def size_bytes(item: Item) -> int:

@@ -198,20 +198,26 @@ def founded(store: Store) -> Coalition:
         "rewards": [{"id": "coffee", "name": "A coffee", "points": 50, "partner": BREWCO.id}],
         "expiry": {"after": "month_end", "months": 12},
     }
-    asked = read_programme(document).rule
-    by = authorise(BREWCO_KEY, BREWCO.party, ORIGIN, "programme", "stars@1", asked)
-    signed = PartnerSignature(BREWCO.id, Signature(str(by.key), str(by.sig)))
-    publish_programme(coalition, request_of(DESK, "programme", "x"), document, [signed])
+    publishes(coalition, document)
     return coalition
+
+
+def publishes(coalition: Coalition, document: dict[str, object]) -> None:
+    """A programme version of brewco's, which it signs."""
+    version = read_programme(document)
+    subject = f"{version.programme.id}@{version.programme.version}"
+    by = authorise(BREWCO_KEY, BREWCO.party, ORIGIN, "programme", subject, version.rule)
+    signed = PartnerSignature(BREWCO.id, Signature(str(by.key), str(by.sig)))
+    publish_programme(coalition, request_of(DESK, subject, "x"), document, [signed])
 
 
 def _b64(data: bytes) -> str:
     return b64encode(data).decode()
 
 
-def enrolled(coalition: Coalition, count: int) -> list[str]:
+def enrolled(coalition: Coalition, count: int, key: str = "member") -> list[str]:
     """Ids of new members."""
-    keys = [f"member-{number}" for number in range(count)]
+    keys = [f"{key}-{number}" for number in range(count)]
     return [enrol_member(coalition, request_of(DESK, key, key), None).record for key in keys]
 
 
