@@ -191,6 +191,11 @@ class Client:
         found = self.query(POINTS_AVAILABLE, id=member, currency=currency)["member"]
         return int(found["wallet"]["available"])
 
+    def standing(self, member: str, programme: str) -> dict[str, Any]:
+        """A member's tier, if it has one, and its badges."""
+        found = self.query(STANDING, id=member, programme=programme)["member"]
+        return dict(found["standing"])
+
     def transfer_points(self, to_member: str, currency: str, points: int, *, key: str) -> str:
         """Gives points to another member. Returns the transaction's id."""
         input_ = _input(key, toMemberId=to_member, currency=currency, points=points)
@@ -285,6 +290,8 @@ TRANSFER_POINTS = _mutation("transferPoints", "transaction { id }")
 REGISTER_PARTNER = _mutation("registerPartner", "partner { id }")
 CREATE_CURRENCY = _mutation("createCurrency", "currency { code }")
 PUBLISH_PROGRAMME = _mutation("publishProgramme", "programme { id }")
+STANDING = """query ($id: ID!, $programme: ID!) { member(id: $id) {
+    standing(programmeId: $programme) { tier { tierId name } badges } } }"""
 POINTS_AVAILABLE = """
 query($id: ID!, $currency: String!) {
   member(id: $id) { wallet(currency: $currency) { available } }

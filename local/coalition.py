@@ -7,7 +7,7 @@ an operator's desk would go: mutations over HTTP, with the partners' proofs and 
 import json
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import NamedTuple
@@ -28,6 +28,7 @@ from local.serving import serving
 from loyalty.actors import MemberActor, Operator, PartnerActor
 from loyalty.coalition import Coalition
 from loyalty.governing import found
+from loyalty.programmes import read_programme
 from loyalty.webhooks.ports import Webhooks
 from loyalty.webhooks.signing import derived_from
 from storage.dynamodb import DynamoStore
@@ -93,7 +94,7 @@ def demo_coalition(clock: Clock, port: int) -> Iterator[Demo]:
             found(coalition, log_key.verifier)
             document = stars()
             desk = Client(url, tokens.token(OPERATOR), http=http)
-            programme = _constitute(desk, document)
+            programme = _constitute(desk, document, today())
             rewards = {each["partner"]: each["id"] for each in document["rewards"]}
             yield Demo(url, clock, store, log, clockwork, tokens, http, programme, rewards)
 
@@ -104,8 +105,17 @@ def signatory(party: str, origin: str = ORIGIN) -> Signatory:
 
 
 def stars() -> Input:
-    """The programme's document."""
-    text = files("local").joinpath("programmes", "stars.json").read_text(encoding="utf-8")
+    """The programme of all partners, as a document."""
+    return _document("stars")
+
+
+def today() -> Input:
+    """The bakery's own beside it: points that are to be spent by tomorrow."""
+    return _document("today")
+
+
+def _document(name: str) -> Input:
+    text = files("local").joinpath("programmes", f"{name}.json").read_text(encoding="utf-8")
     return dict(json.loads(text))
 
 
@@ -116,11 +126,19 @@ def _coalition(store: DynamoStore, clock: Clock) -> Coalition:
     return Coalition(ORIGIN, store, entries, clock, secrets.token_bytes, time.sleep, webhooks)
 
 
-def _constitute(desk: Client, document: Input) -> str:
-    """Partners join, the currency begins, every partner signs the programme. Returns its id."""
+def _constitute(desk: Client, *documents: Input) -> str:
+    """Partners join, the currency begins, programmes are signed by those whom they bind. Returns
+    the first one's id.
+    """
     partners = {partner: signatory(f"partner:{partner}") for partner in PARTNERS}
     for partner, joining in partners.items():
         desk.register_partner(partner, NAMES[partner], joining, key=f"register-{partner}")
     desk.create_currency(CURRENCY, 0, key=f"currency-{CURRENCY}")
-    consents = {id_: partner.programme_signature(document) for id_, partner in partners.items()}
-    return desk.publish_programme(document, consents, key="programme-stars-1")
+    published = [_publish(desk, partners, document) for document in documents]
+    return published[0]
+
+
+def _publish(desk: Client, partners: Mapping[str, Signatory], document: Input) -> str:
+    bound = sorted(read_programme(document).programme.partners())
+    consents = {id_: partners[id_].programme_signature(document) for id_ in bound}
+    return desk.publish_programme(document, consents, key=f"programme-{document['id']}-1")

@@ -144,8 +144,8 @@ def _richest(told: Replayed) -> dict[str, str]:
 
 def _member_with_points(coalition: Demo, name: str) -> str:
     """Enrolled at the grocer, with 120 points."""
-    grocer, bakery = coalition.till("grocer"), coalition.till("bakery")
+    grocer, deli = coalition.till("grocer"), coalition.till("deli")
     member = grocer.enrol_member(name, key=f"enrol-{name}")
     grocer.record_purchase(member, 10_000, "USD", key=f"groceries-{name}")
-    bakery.record_purchase(member, 1_000, "USD", key=f"bread-{name}")
+    deli.record_purchase(member, 1_000, "USD", key=f"bread-{name}")
     return member

@@ -33,6 +33,10 @@ def figures(
         "redemptions_by_partner": dict(sorted(told.redemptions.items())),
         "redemptions_refused": dict(sorted(told.refused.items())),
         "vouchers_used": told.vouchers_used,
+        "awards": told.awards,
+        "members_by_tier": dict(sorted(told.tiers.items())),
+        "members_by_badge": dict(sorted(told.badges.items())),
+        "points_expired": _expired(verification),
         "transfers": told.transfers,
         "points_transferred": told.transferred,
         "returns": told.returns.total(),
@@ -40,6 +44,12 @@ def figures(
         "verification": verified_figures(verification),
         "log": published_figures(log),
     }
+
+
+def _expired(verification: Verification) -> int:
+    """Points of all partners that lapsed, in the coalition's currency."""
+    accounts = verification.partners.values()
+    return sum(sum(each.get("expired", {}).values()) for each in accounts)
 
 
 def published_figures(log: Published) -> Input:
@@ -98,6 +108,9 @@ def print_replayed(console: Console, journey: Journey, told: Replayed) -> None:
         + (f", refused {refused}" if refused else "")
     )
     console.print(f"{told.transfers:,} transfers of {told.transferred:,} points between members")
+    for what, counter in (("tiers reached", told.tiers), ("badges earned", told.badges)):
+        reached = ", ".join(f"{name} by {count:,}" for name, count in sorted(counter.items()))
+        console.print(f"{what}: {reached or 'none'}")
     console.print(f"replayed over HTTP in {told.seconds:,.1f} s")
     console.print()
 
@@ -119,6 +132,7 @@ def print_verified(console: Console, verification: Verification) -> None:
         f"{verification.entries:,} entries and {verification.signatures:,} signatures verified "
         f"in {verification.seconds:,.1f} s: {verification.entries_per_second:,} entries a second"
     )
+    console.print(f"expired: {_expired(verification):,} points that were not spent in time")
     console.print(f"owed to members: {_amounts(verification.owed)}")
     console.print(f"owed by members (arrears): {_amounts(verification.arrears)}")
     console.print(f"all accounts together: {_amounts(verification.imbalance)}")

@@ -13,6 +13,7 @@ A coupon whose member has too few points is refused, as it would be at a till, a
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import groupby
 from time import perf_counter
 from typing import NamedTuple
@@ -30,7 +31,8 @@ _EXPECTED_REFUSAL = "INSUFFICIENT_POINTS"
 
 @dataclass
 class Replayed:
-    """What the tills and apps were answered.
+    """What the tills and apps were answered. awards: entries that gave points, which may be two
+    of a purchase; tiers, badges: how many members have which.
 
     members: ids by household; earned: points by household; refused: by code; the other counters
     are by partner.
@@ -43,6 +45,9 @@ class Replayed:
     redemptions: Counter[str] = field(default_factory=Counter)
     returns: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
+    tiers: Counter[str] = field(default_factory=Counter)
+    badges: Counter[str] = field(default_factory=Counter)
+    awards: int = 0
     without_points: int = 0
     vouchers_used: int = 0
     transfers: int = 0
@@ -56,7 +61,7 @@ class _Return(NamedTuple):
     due: int
     partner: str
     basket_id: str
-    transaction: str
+    transactions: tuple[str, ...]
     points: int | None
 
 
@@ -72,7 +77,10 @@ def replay(demo: Demo, journey: Journey, progress: Callable[[int], object]) -> R
         replaying.visit(visit)
         progress(len(visit))
     replaying.take_back_all()
+    # Two days go by, and what was to be spent by then lapses.
+    demo.clock.set(journey.events[-1].at + timedelta(days=2))
     demo.clockwork.turn()
+    replaying.look_at_standings()
     replaying.told.seconds = perf_counter() - started
     return replaying.told
 
@@ -110,6 +118,13 @@ class _Replay:
         while self._returns:
             self._take_back(self._returns.popleft())
 
+    def look_at_standings(self) -> None:
+        """Who has which tier and which badges, in the end."""
+        for member in self.told.members.values():
+            standing = self._demo.app(member).standing(member, self._demo.programme)
+            self.told.tiers.update(each["name"] for each in [standing["tier"]] if each)
+            self.told.badges.update(standing["badges"])
+
     def _member(self, event: Purchase | CouponUse) -> str:
         """The household's member id; the partner where it is first seen enrols it."""
         member = self.told.members.get(event.household)
@@ -132,6 +147,7 @@ class _Replay:
         self.told.purchases[purchase.partner] += 1
         self.told.points[purchase.partner] += receipt.points
         self.told.earned[purchase.household] += receipt.points
+        self.told.awards += len(receipt.transactions)
         self.told.without_points += not receipt.transactions
         return receipt
 
@@ -167,13 +183,14 @@ class _Replay:
         number, rest = divmod(int(purchase.basket_id), RETURN_EVERY)
         if rest != RETURN_EVERY // 2 or not receipt.transactions:
             return
-        whole = number % 2 == 0 or receipt.points == 1
+        # A part is of one award's points.
+        whole = number % 2 == 0 or receipt.points == 1 or len(receipt.transactions) > 1
         self._returns.append(
             _Return(
                 self._visits + RETURN_AFTER_VISITS,
                 purchase.partner,
                 purchase.basket_id,
-                receipt.transactions[0],
+                receipt.transactions,
                 None if whole else receipt.points // 2,
             )
         )
@@ -184,5 +201,7 @@ class _Replay:
 
     def _take_back(self, back: _Return) -> None:
         till = self._tills[back.partner]
-        till.reverse_transaction(back.transaction, back.points, key=f"return-{back.basket_id}")
-        self.told.returns[back.partner] += 1
+        for number, transaction in enumerate(back.transactions):
+            key = f"return-{back.basket_id}-{number}"
+            till.reverse_transaction(transaction, back.points, key=key)
+            self.told.returns[back.partner] += 1

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-_EPOCH = date(2020, 1, 1).toordinal()
+_EPOCH = date(1970, 1, 1).toordinal()
 EVER = 0
 """The day of sums that have none."""
 
@@ -41,7 +41,7 @@ class Tally(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def day_number(at: str) -> int:
-    """Of a moment or a day, as text: days since 2020-01-01, in UTC."""
+    """Of a moment or a day, as text: days since 1970-01-01, in UTC."""
     return date.fromisoformat(at[:10]).toordinal() - _EPOCH
 
 

@@ -52,8 +52,8 @@ class Tiers(Data, frozen=True, kw_only=True):
             reached = measures[self.measure].best(tally.counts, day, self.grace_days)
         found = NO_TIER
         for level in self.levels:
-            paid = tally.paid.get(level.id, -1) >= day
-            if paid or (level.at is not None and reached >= level.at):
+            paid = tally.paid.get(level.id)
+            if (paid is not None and paid >= day) or (level.at is not None and reached >= level.at):
                 found = level.id
         return found
 

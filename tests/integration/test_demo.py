@@ -45,18 +45,22 @@ def test_forty_baskets_verify_and_add_up(capsys):
     assert ledger["faults"] == []
     assert ledger["imbalance"] == {"STARS": 0}
     assert ledger["transactions_by_kind"] == {
-        "earn": told["purchases"] - told["purchases_without_points"],
+        "earn": told["awards"],
+        "expire": ledger["transactions_by_kind"]["expire"],
         "redeem": told["redemptions"],
         "reverse": told["returns"],
         "transfer": told["transfers"],
     }
-    # Genesis, a partner and its key for each, the currency and the programme.
-    governance = 3 + 2 * len(PARTNERS)
+    # Genesis, a partner and its key for each, the currency and two programmes.
+    governance = 4 + 2 * len(PARTNERS)
     assert ledger["entries"] == governance + sum(ledger["transactions_by_kind"].values())
     sums = {
         kind: sum(each.get(kind, {}).get("STARS", 0) for each in ledger["partners"].values())
         for kind in ("issued", "burned", "expired")
     }
+    assert told["points_expired"] == sums["expired"] > 0
+    assert told["awards"] > told["purchases"] - told["purchases_without_points"]
+    assert told["members_by_tier"]["Silver"] > 0
     assert sums["burned"] == 25 * told["redemptions"]
     assert 0 < sums["issued"] < told["points_issued"]  # some came back
     owed = ledger["owed"]["STARS"] - ledger["arrears"]["STARS"]

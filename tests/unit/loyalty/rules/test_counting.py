@@ -121,6 +121,12 @@ def test_a_tier_that_was_paid_for_lasts_through_its_last_day() -> None:
     assert SHOP.counting.turns(paid, 101) is None
 
 
+@pytest.mark.parametrize("day", [-1_000, 0, 17_000, 20_000])
+def test_a_tier_that_nobody_paid_for_is_nobodys(day: int) -> None:
+    """On whatever day."""
+    assert SHOP.counting.tier(Tally(), day) == ""
+
+
 def test_a_month_has_its_cap() -> None:
     """50 points by the rule; what is spent beyond is not kept for the next month."""
     points, _, tally = bought(SHOP, Tally(), 100_000)
