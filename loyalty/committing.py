@@ -170,15 +170,11 @@ def answered(coalition: Coalition, request: Request) -> Answer | None:
             "this idempotency key was used with another input: use a new key",
             "idempotencyKey",
         )
-    return read_answer(row)
+    # Its date is for who reads news out of the row: asked again, a request is answered as it was.
+    return msgspec.structs.replace(read_answer(row), at="")
 
 
 def read_answer(row: TransactionRow) -> Answer:
-    """What a request's row says that it led to."""
-    return answer_of(row)
-
-
-def answer_of(row: TransactionRow) -> Answer:
     """What the request of a row led to."""
     return msgspec.json.decode(row.response, type=Answer) if row.response else _ENTERED
 

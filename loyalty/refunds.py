@@ -18,7 +18,7 @@ from ledger.names import At, Expires, TransactionId, day_of, is_base32_id
 from ledger.tx import Tx, read_tx
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
-from loyalty.committing import Answer, News, Plan, Request, answer_of, carry_out
+from loyalty.committing import Answer, News, Plan, Request, carry_out, read_answer
 from loyalty.goodwill import in_days
 from loyalty.moved_wallets import Going
 from loyalty.ports import RecordPut, StandingPut, TransactionRow, Versioned
@@ -117,7 +117,7 @@ def _bought(coalition: Coalition, row: TransactionRow, tx: Tx) -> Bought:
             return Bought("", tx.at)
         return Bought(held.record.programme, of[0].at, held.record.counted)
     programme = "" if tx.rule is None else coalition.version(tx.rule).programme.id
-    code = answer_of(row).record
+    code = read_answer(row).record
     voucher = coalition.store.record(Voucher, code) if is_base32_id(code) else None
     if voucher is None:
         return Bought(programme, tx.at)

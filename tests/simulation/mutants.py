@@ -44,10 +44,10 @@ _COMMITTING, _WRITING = "loyalty/committing.py", "loyalty/writing.py"
 # As DynamoDB would: without its condition a put takes the place of what is there.
 _WALLET_REPLACED = Edit(
     _STORE,
-    "insort(self._wallets.setdefault(wallet_row.wallet.id, []), wallet_row, key=_wallet_seq)",
-    "chain = self._wallets.setdefault(wallet_row.wallet.id, [])\n"
-    "            chain[:] = [row for row in chain if row.wallet.seq != wallet_row.wallet.seq]\n"
-    "            insort(chain, wallet_row, key=_wallet_seq)",
+    "insort(self._wallets.setdefault(kept.wallet.id, []), kept, key=_wallet_seq)",
+    "chain = self._wallets.setdefault(kept.wallet.id, [])\n"
+    "            chain[:] = [row for row in chain if row.wallet.seq != kept.wallet.seq]\n"
+    "            insort(chain, kept, key=_wallet_seq)",
 )
 _GOVERNANCE_REPLACED = Edit(
     _STORE,
@@ -111,9 +111,8 @@ MUTANTS = (
         (
             Edit(
                 _STORE,
-                "and not any(self.wallet_row(row.wallet.id, row.wallet.seq) "
-                "for row in commit.wallets)",
-                "",
+                "self._stands(row.wallet.id, row.wallet.seq) == row.replaces",
+                "True",
             ),
             _WALLET_REPLACED,
         ),
@@ -149,7 +148,7 @@ MUTANTS = (
     _one(
         "request: what is impossible may be done already",
         _COMMITTING,
-        "            earlier = _earlier(coalition, request)\n            if earlier is not None:\n"
+        "            earlier = answered(coalition, request)\n            if earlier is not None:\n"
         "                return earlier\n            if lost:",
         "            if lost:",
     ),

@@ -30,7 +30,7 @@ def coalition() -> Demo:
     witness = SeedSigner("w.example", b"w" * 32, COSIGNATURE).verifier
     target = WitnessTarget(witness, "http://127.0.0.1:2")
     log = Log(SeedSigner(ORIGIN, b"l" * 32).verifier, target, nothing, nothing)
-    return Demo("http://127.0.0.1:1", clock, nothing, log, nothing, nothing, "UA==", {})
+    return Demo("http://127.0.0.1:1", clock, nothing, log, *[nothing] * 3, "UA==", {})
 
 
 @pytest.mark.parametrize("before", [None, "older and longer than what comes\n" * 100])

@@ -40,4 +40,4 @@ def test_the_ten_minutes_go_as_they_are_told(tmp_path: Path) -> None:
     (mistake,) = done.stderr.splitlines()
     quoted = re.sub(r"\s*\n> ", " ", FIRST[FIRST.index("> tallystick:") + 2 :]).split("…")[0]
     assert mistake.startswith(quoted.strip())
-    assert "the ledger, 23 entries, verifies" in done.stdout
+    assert "the ledger, 24 entries, verifies" in done.stdout

@@ -176,8 +176,8 @@ FAULTS: dict[str, tuple[Any, list[str]]] = {
     "per 0": ({**NEXT, "earn": [{**RULE, "per_minor": 0}]}, ["earn", "0", "per_minor"]),
     "malformed money": ({**NEXT, "earn": [{**RULE, "money": "$"}]}, ["earn", "0", "money"]),
     "unknown rounding": ({**NEXT, "earn": [{**RULE, "rounding": "up"}]}, ["earn", "0", "rounding"]),
-    "a second earn id": ({**NEXT, "earn": [RULE, RULE]}, ["earn"]),
-    "a second reward id": ({**NEXT, "rewards": [REWARD, REWARD]}, ["rewards"]),
+    "a second earn id": ({**NEXT, "earn": [RULE, RULE]}, ["earn", "1", "id"]),
+    "a second reward id": ({**NEXT, "rewards": [REWARD, REWARD]}, ["rewards", "1", "id"]),
     "a deceptive reward": (
         {**NEXT, "rewards": [{**REWARD, "name": "A coffee\u202e"}]},
         ["rewards", "0", "name"],
