@@ -238,9 +238,14 @@ class Awarding:
 
     def _remembered(self, member: Member, each: Considered) -> tuple[News, ...]:
         """Puts what the order adds to what its programme remembers, and tells what came of it."""
+        currency = each.award.currency
         change = Change(self._member_id, each.version.programme.id, each.deltas)
-        wallet = member.wallets[each.award.currency]
-        return counted_by(each.version.counting, self._draft, wallet, change)
+        news = counted_by(each.version.counting, self._draft, member.wallets[currency], change)
+        first = next((other for other in self.considered if other.points), None)
+        if each is first and currency not in member.accounts:
+            # The request's own entry says whom it is about.
+            news = tuple(msgspec.structs.replace(told, member="") for told in news)
+        return news
 
     def _earn(
         self, member: Member, changing: Sequence[Considered], by: Authority

@@ -29,8 +29,8 @@ _MAX_PAUSE_S = 0.5
 class News(msgspec.Struct, frozen=True, array_like=True):
     """Something that a till, an app or a CRM wants to be told, beside the entries themselves.
 
-    type: like `tier.changed`; member: whom it is about, by id; said: what else there is to know,
-    nothing personal.
+    type: like `tier.changed`; member: whom it is about, by id, or "" for the one whose wallet the
+    request's entry is of; said: what else there is to know, nothing personal.
     """
 
     type: str
@@ -38,7 +38,20 @@ class News(msgspec.Struct, frozen=True, array_like=True):
     said: Mapping[str, str | int] = msgspec.field(default_factory=dict)
 
 
-class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+# In a row the names are short: an order that changes a tier, too, is to stay below 1 kB.
+_NAMES = {
+    "entered": "e",
+    "further": "f",
+    "record": "r",
+    "news": "n",
+    "vouchers": "v",
+    "counted": "c",
+}
+_SHORT = {"programme": "p", "tier": "t", "before": "b", "badge": "g"}
+_LONG = {short: long for long, short in _SHORT.items()}
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True, rename=_NAMES):
     """What a request led to, kept with it so that it can be answered again.
 
     entered: whether the ledger has an entry of the request's own id; further: ids of the entries
@@ -144,7 +157,7 @@ def _whole(request: Request, plan: Plan, now: At) -> Commit:
         request.id,
         plan.entry,
         None if signed else request.told,
-        b"" if answer == _ENTERED else msgspec.json.encode(answer),
+        b"" if answer == _ENTERED else _answer_text(answer),
     )
     commit = plan.commit._replace(transactions=(row, *plan.commit.transactions))
     if commit.items > COMMIT_MAX_ITEMS:
@@ -174,9 +187,26 @@ def answered(coalition: Coalition, request: Request) -> Answer | None:
     return msgspec.structs.replace(read_answer(row), at="")
 
 
+def _answer_text(answer: Answer) -> bytes:
+    """What `read_answer` reads."""
+    return msgspec.json.encode(_renamed(answer, _SHORT))
+
+
 def read_answer(row: TransactionRow) -> Answer:
     """What the request of a row led to."""
-    return msgspec.json.decode(row.response, type=Answer) if row.response else _ENTERED
+    if not row.response:
+        return _ENTERED
+    return _renamed(msgspec.json.decode(row.response, type=Answer), _LONG)
+
+
+def _renamed(answer: Answer, names: Mapping[str, str]) -> Answer:
+    if not answer.news:
+        return answer
+    news = tuple(
+        News(each.type, each.member, {names.get(name, name): of for name, of in each.said.items()})
+        for each in answer.news
+    )
+    return msgspec.structs.replace(answer, news=news)
 
 
 def _pause_s(coalition: Coalition, attempt: int) -> float:

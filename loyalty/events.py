@@ -172,7 +172,8 @@ def _of_news(row: TransactionRow, tx: Tx | None) -> Iterator[Event]:
             At(answer.at) if tx is None else tx.at,
             partners,
             "" if tx is None else _named_by(tx),
-            None,
+            # Who is not named is the one whose wallet the entry is of.
+            tx.chains[0].wallet if tx is not None and not news.member else None,
             news.member,
             said,
         )

@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
-import msgspec
 import pytest
 
 from ledger.names import transaction_id
 from loyalty import feedback, open_feedback
 from loyalty.actors import Actor, PartnerActor
-from loyalty.committing import Answer, News
+from loyalty.committing import News, read_answer
 from loyalty.ports import Record
 from loyalty.records import Feedback, FeedbackOfPartner, Member, OpenFeedback, Words
 from storage.memory import MemoryStore
@@ -337,7 +336,7 @@ def test_a_crm_is_told(shop: Shop, member: str) -> None:
 
 def news(shop: Shop, party: str, input_: Any) -> tuple[News, ...]:
     id_ = transaction_id(party, input_["idempotencyKey"])
-    return msgspec.json.decode(shop.store.transactions([id_])[id_].response, type=Answer).news
+    return read_answer(shop.store.transactions([id_])[id_]).news
 
 
 def test_a_member_gives_a_bounded_number(

@@ -4,14 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from ledger.names import WalletId
 from loyalty.clock.agenda import Agenda
 from loyalty.clock.following import follow
 from loyalty.clock.notices import LAPSING
 from loyalty.clock.running import Report, run
-from loyalty.committing import Answer
+from loyalty.committing import read_answer
 from loyalty.ports import TallyRow
 from storage.memory_agenda import MemoryAgenda
 from tests.coalition import gid, own_id
@@ -67,7 +65,6 @@ class TickingShop(Shop):
     def told(self) -> list[dict[str, Any]]:
         """What members were told, in the order of the days that it was of."""
         rows = self.store._transactions.values()
-        answers = [msgspec.json.decode(row.response, type=Answer) for row in rows if row.response]
-        all_ = [each for answer in answers for each in answer.news]
+        all_ = [each for row in rows for each in read_answer(row).news]
         news = [each for each in all_ if each.type == LAPSING]
         return [dict(each.said) | {"member": each.member} for each in news]
