@@ -110,10 +110,12 @@ class Receipt(NamedTuple):
 
 
 class Redemption(NamedTuple):
-    """What a reward came to: the voucher to be used once, and the transaction that paid it."""
+    """What a reward came to: the voucher to be used once, and the transaction that paid it; None
+    for a reward that is free.
+    """
 
     voucher: str
-    transaction: str
+    transaction: str | None
 
 
 class Client:
@@ -171,7 +173,8 @@ class Client:
         input_ = _input(key, memberId=member, programmeId=programme, rewardId=reward)
         signed = self._signed("redeem", input_) if self._signatory else input_
         answer = self._mutate(REDEEM_REWARD, signed)
-        return Redemption(answer["voucher"]["id"], answer["transaction"]["id"])
+        paid = answer["transaction"]
+        return Redemption(answer["voucher"]["id"], None if paid is None else paid["id"])
 
     def use_voucher(self, voucher: str, *, key: str) -> str:
         """The voucher is used. Returns when."""

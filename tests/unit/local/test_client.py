@@ -104,6 +104,13 @@ def test_a_reward_is_signed_by_a_till_and_not_by_a_member(signatory):
     assert ("signature" in sent) is (signatory is not None)
 
 
+def test_a_free_reward_has_no_transaction():
+    """Its voucher is all there is."""
+    answer = {"voucher": {"id": "v1"}, "transaction": None, "userErrors": []}
+    api = Api({"data": {"redeemReward": answer}})
+    assert api.client().redeem_reward("m1", "p1", "popcorn", key="k1") == ("v1", None)
+
+
 def test_a_refusal_is_final():
     """A user error is raised with its code and field, and the request is not sent again."""
     error = {"code": "INVALID_INPUT", "field": ["displayName"], "message": "too long"}
