@@ -5,6 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from msgspec.structs import fields
+
+from loyalty.programmes import Programme, Reward
+from loyalty.rules.conditions import KINDS as CONDITIONS
+from loyalty.rules.effects import KINDS as EFFECTS
+
 ROOT = Path(__file__).parents[3]
 GUIDE = (ROOT / "docs" / "programmes.md").read_text(encoding="utf-8")
 FIRST = GUIDE[GUIDE.index("## In ten minutes") : GUIDE.index("## What a programme may say")]
@@ -41,3 +47,19 @@ def test_the_ten_minutes_go_as_they_are_told(tmp_path: Path) -> None:
     quoted = re.sub(r"\s*\n> ", " ", FIRST[FIRST.index("> tallystick:") + 2 :]).split("…")[0]
     assert mistake.startswith(quoted.strip())
     assert "the ledger, 24 entries, verifies" in done.stdout
+
+
+def test_all_that_a_programme_may_say_is_in_the_guide() -> None:
+    """Each member has its row, and so has each kind of rule and condition."""
+    rows = [line.split("|")[1] for line in GUIDE.splitlines() if line.startswith("| `")]
+    told = {name for row in rows for name in re.findall(r"`([a-z_]+)`", row)}
+    members = {field.name for kind in (Programme, Reward) for field in fields(kind)}
+    kinds = {kind.__struct_config__.tag for kind in (*CONDITIONS, *EFFECTS)}
+    assert (members | kinds) - told == set()
+
+
+def test_the_guide_leads_to_what_it_has() -> None:
+    """Each link within it goes to a heading."""
+    headings = re.findall(r"^#+ (.*)$", GUIDE, flags=re.MULTILINE)
+    anchors = {re.sub(r"[^a-z0-9 -]", "", each.lower()).replace(" ", "-") for each in headings}
+    assert set(re.findall(r"\]\(#([^)]*)\)", GUIDE)) - anchors == set()
