@@ -1,6 +1,7 @@
 """Goods come back: the points that they earned go back to their issuer, whole or in part."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
@@ -9,7 +10,7 @@ from ledger.entries import read_entry
 from ledger.errors import PointsMissing, RuleBroken
 from ledger.history import check_age
 from ledger.kinds import Standing, opened_by, reverse
-from ledger.names import CurrencyCode, Hash, TransactionId, is_base32_id
+from ledger.names import CurrencyCode, Hash, TransactionId, WalletId, is_base32_id
 from ledger.tx import Authority, Tx, read_tx
 from ledger.wallets import Wallet
 from loyalty.authority import Signature, authority, require_partner
@@ -34,6 +35,14 @@ class _Part(NamedTuple):
     earned: Tx
     of: Standing
     version: int
+
+
+class _Back(NamedTuple):
+    """How much of an order comes back: before had, after will have, of whole."""
+
+    whole: int
+    before: int
+    after: int
 
 
 def reverse_transaction(
@@ -61,7 +70,8 @@ def reverse_transaction(
         of, whole = parts[0].of, sum(each.of.stands for each in parts)
         gift_card = _is_gift_card(coalition, of)
         bonus = ReferralReturn(coalition, transaction)
-        wallets = {of.wallet: of.currency} | bonus.wallets()
+        beside = () if row is None else _living(coalition, read_answer(row).counted)
+        wallets = _currencies(coalition, beside) | {of.wallet: of.currency} | bonus.wallets()
         going = Going(coalition, request, wallets)
         draft = going.draft
         by = authority(draft.governance, request, "reverse", draft.at, signature)
@@ -84,11 +94,13 @@ def reverse_transaction(
             more = bonus.taken(going, request.id, Share(whole - wanted, issued))
         except (RuleBroken, PointsMissing) as broken:
             raise refuse(broken, "points") from None
+        back = _Back(issued, issued - whole, issued - whole + wanted)
+        told = [_counted_back(coalition, draft, each, back) for each in beside]
         return draft.plan(
             request.id,
             records=going.settle(),
             standings=(*puts, *more.standings),
-            news=(*_taken_back(coalition, going, parts, wanted), *more.news),
+            news=(*_taken_back(coalition, going, parts, back), *chain(*told), *more.news),
         )
 
     return carry_out(coalition, request, decide)
@@ -152,7 +164,7 @@ def _rule(draft: Draft, part: _Part) -> Hash | None:
 
 
 def _taken_back(
-    coalition: Coalition, going: Going, parts: Sequence[_Part], points: int
+    coalition: Coalition, going: Going, parts: Sequence[_Part], back: _Back
 ) -> tuple[News, ...]:
     """Takes from what is remembered what of the order has come back; news of that."""
     earned, of, _ = parts[0]
@@ -160,14 +172,35 @@ def _taken_back(
     own = counted_in(b"" if row is None else row.detail)
     if not own or earned.rule is None:
         return ()
-    programme = coalition.version(earned.rule).programme.id
-    whole = sum(opened_by(each.earned).stands for each in parts)
-    before = whole - sum(each.of.stands for each in parts)
-    deltas = taken_back(Counted(programme, own).each(), whole, before, before + points)
     owner = coalition.store.record(WalletOwner, of.wallet)
-    member = "" if owner is None else owner.record.member
-    living = going.living(of.wallet)
-    return count(coalition, going.draft, living, Change(member, programme, deltas))
+    made = Counted(
+        coalition.version(earned.rule).programme.id,
+        own,
+        going.living(of.wallet),
+        "" if owner is None else owner.record.member,
+    )
+    return _counted_back(coalition, going.draft, made, back)
+
+
+def _counted_back(
+    coalition: Coalition, draft: Draft, made: Counted, back: _Back
+) -> tuple[News, ...]:
+    """Takes the share from what one programme counted of the order; news of that."""
+    deltas = taken_back(made.each(), *back)
+    return count(coalition, draft, made.wallet, Change(made.member, made.programme, deltas))
+
+
+def _living(coalition: Coalition, made: Iterable[Counted]) -> tuple[Counted, ...]:
+    """What was counted without an entry, by where that is remembered now."""
+    return tuple(
+        msgspec.structs.replace(each, wallet=living_wallet(coalition, each.wallet)) for each in made
+    )
+
+
+def _currencies(coalition: Coalition, made: Sequence[Counted]) -> dict[WalletId, CurrencyCode]:
+    """The wallets that remember it."""
+    owners = coalition.store.records(WalletOwner, [each.wallet for each in made])
+    return {each.wallet: CurrencyCode(owners[each.wallet].record.currency) for each in made}
 
 
 def _uncounted(
@@ -189,12 +222,8 @@ def _uncounted(
         raise Refused(Code.EXCEEDS_REMAINING, "this order gave no points: leave it out", "points")
     if coalition.store.record(Returned, row.id) is not None:
         raise _all_back()
-    made = tuple(
-        msgspec.structs.replace(each, wallet=living_wallet(coalition, each.wallet)) for each in made
-    )
-    owners = coalition.store.records(WalletOwner, [each.wallet for each in made])
-    wallets = {each.wallet: CurrencyCode(owners[each.wallet].record.currency) for each in made}
-    going = Going(coalition, request, wallets | bonus.wallets())
+    made = _living(coalition, made)
+    going = Going(coalition, request, _currencies(coalition, made) | bonus.wallets())
     draft = going.draft
     if bonus.sellers():
         # Points move, of a rule that the partner signed; that they do is its own word here too.
@@ -205,9 +234,7 @@ def _uncounted(
         raise refuse(broken, "transactionId") from None
     news = list(more.news)
     for each in made:
-        deltas = taken_back(each.each(), 1, 0, 1)
-        change = Change(each.member, each.programme, deltas)
-        news += count(coalition, draft, each.wallet, change)
+        news += _counted_back(coalition, draft, each, _Back(1, 0, 1))
     back = RecordPut(row.id, Returned(at=draft.at))
     records = (back, *going.settle())
     return draft.plan(request.id, records=records, standings=more.standings, news=tuple(news))

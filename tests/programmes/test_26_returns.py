@@ -5,9 +5,34 @@ from typing import Any
 import pytest
 
 from loyalty.actors import PartnerActor
+from tests.coalition import OPERATOR, gid, verified
 from tests.programmes.shop import Shop
 
 CORNER = PartnerActor("corner")
+CLUB = {
+    "id": "club",
+    "version": 1,
+    "name": "The club",
+    "currency": "CORNER",
+    "measures": [
+        {"id": "spend", "count": "spend", "money": "USD", "over": {"over": "ever"}},
+        {"id": "visits", "count": "visits", "over": {"over": "ever"}},
+    ],
+    "tiers": {"measure": "spend", "levels": [{"id": "gold", "name": "Gold", "at": 10_000}]},
+    "badges": [{"id": "been-here", "name": "Been here", "measure": "visits", "at": 1}],
+    "earn": [
+        {
+            "effect": "fixed",
+            "id": "birthday",
+            "partners": ["corner"],
+            "on": "birthday",
+            "points": 1,
+        }
+    ],
+    "rewards": [],
+    "expiry": {"after": "never"},
+}
+"""Gives nothing for a purchase, and counts it: beside the programme of the file."""
 
 
 @pytest.fixture
@@ -61,3 +86,58 @@ def test_a_part_that_comes_back_takes_its_share(shop: Shop) -> None:
     assert shop.refused(CORNER, "reverseTransaction", signed).code == "EXCEEDS_REMAINING"
     assert credited(returned(shop, earn["id"])) == 70
     assert shop.has(member) == 0
+
+
+def in_the_club(shop: Shop, member: str) -> tuple[str, int, int, list[str]]:
+    """Tier, spend, visits and badges in the club."""
+    query = """query ($id: ID!, $programme: ID!) { member(id: $id) {
+        standing(programmeId: $programme) {
+            tier { tierId } badges measures { measureId total } } } }"""
+    data = shop.ask(OPERATOR, query, id=member, programme=gid("Programme", "club"))
+    found = data["member"]["standing"]
+    totals = {each["measureId"]: each["total"] for each in found["measures"]}
+    return (
+        found["tier"]["tierId"] if found["tier"] else "",
+        totals["spend"],
+        totals["visits"],
+        found["badges"],
+    )
+
+
+@pytest.mark.parametrize("currency", ["CORNER", "CLUB"])
+def test_a_programme_that_only_counts_counts_no_goods_that_came_back(
+    shop: Shop, currency: str
+) -> None:
+    """Of $100 bought 30 points come back, then the rest: its tier and its badge go with them,
+    whichever currency it remembers them in."""
+    if currency == "CLUB":
+        shop.done(OPERATOR, "createCurrency", shop.input(code="CLUB", decimals=0))
+    shop.publishes({**CLUB, "currency": currency}, "corner")
+    member = shop.enrolled()
+    answer = shop.buys(member, 10_000, "corner")
+    (earn,) = answer["transactions"]
+    assert in_the_club(shop, member) == ("gold", 10_000, 1, ["been-here"])
+    returned(shop, earn["id"], 30)
+    assert in_the_club(shop, member) == ("", 7_000, 1, ["been-here"])
+    returned(shop, earn["id"])
+    assert in_the_club(shop, member) == ("", 0, 0, [])
+    told = [(each.said["before"], each.said["tier"]) for each in shop.news("tier.changed")]
+    assert told == [("", "gold"), ("gold", "")]
+    verified(shop.store)
+
+
+def test_what_was_only_counted_is_taken_back_of_whom_its_member_was_merged_into(
+    shop: Shop,
+) -> None:
+    """Two members are one: the return of what either bought lowers the tier of that one."""
+    shop.publishes(CLUB, "corner")
+    member, other = shop.enrolled(), shop.enrolled()
+    (earn,) = shop.buys(member, 10_000, "corner")["transactions"]
+    shop.buys(other, 500, "corner")
+    shop.keyed(OPERATOR)
+    merger = shop.input(fromMemberId=member, intoMemberId=other, reason="twice enrolled")
+    shop.done(OPERATOR, "mergeMembers", shop.signed(OPERATOR, "transfer", merger))
+    assert in_the_club(shop, other)[:3] == ("gold", 10_500, 2)
+    returned(shop, earn["id"])
+    assert in_the_club(shop, other)[:3] == ("", 500, 1)
+    verified(shop.store)
