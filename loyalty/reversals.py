@@ -94,7 +94,7 @@ def reverse_transaction(
             more = bonus.taken(going, request.id, Share(whole - wanted, issued))
         except (RuleBroken, PointsMissing) as broken:
             raise refuse(broken, "points") from None
-        back = _Back(issued, issued - whole, issued - whole + wanted)
+        back = _back(parts[0], shares[of.id])
         told = [_counted_back(coalition, draft, each, back) for each in beside]
         return draft.plan(
             request.id,
@@ -180,6 +180,15 @@ def _taken_back(
         "" if owner is None else owner.record.member,
     )
     return _counted_back(coalition, going.draft, made, back)
+
+
+def _back(first: _Part, share: int) -> _Back:
+    """By the first part of an award alone, with which what the order counted is kept: what another
+    partner has taken back of its own part was not taken from that.
+    """
+    whole = opened_by(first.earned).stands
+    before = whole - first.of.stands
+    return _Back(whole, before, before + share)
 
 
 def _counted_back(

@@ -183,6 +183,27 @@ def test_what_is_counted_comes_back_once(shop: Shop) -> None:
     verified(shop.store)
 
 
+def test_what_is_counted_comes_back_whole_after_a_funder_took_its_own_part(shop: Shop) -> None:
+    """The airline takes its point of a check-in back by itself; with the return of the rest all of
+    the day's 7 are to be had again."""
+    member = shop.enrolled()
+
+    def check_in() -> Any:
+        asked = shop.input(memberId=member, event="check-in")
+        return shop.done(HOTEL, "recordEvent", shop.signed(HOTEL, "earn", asked))
+
+    first = check_in()
+    (its,) = [
+        id_
+        for id_, row in shop.store._transactions.items()
+        if b'"partner:airline:issued"' in (row.entry or b"")
+    ]
+    shop.done(AIRLINE, "reverseTransaction", back(shop, gid("Transaction", its), actor=AIRLINE))
+    shop.done(HOTEL, "reverseTransaction", back(shop, first["transactions"][0]["id"]))
+    assert [check_in()["points"], check_in()["points"]] == [7, 0]
+    verified(shop.store)
+
+
 def test_ten_of_sixteen_returns_of_ten_points_at_once_are_taken(shop: Shop) -> None:
     """Whatever overtakes what, each takes six of the hotel's and four of the airline's."""
     member = shop.enrolled()
