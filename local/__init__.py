@@ -2,6 +2,9 @@
 
     cli             the command's arguments
     log_commands    those of the commands for a published log
+    programme_commands  those of `tallystick programme`
+    programme_files  its files: checked, compared, tried on past orders
+    programme_runs  and run, with shops that sell
     demo            `tallystick demo` and `tallystick serve`
     coalition       the demo coalition, founded through its own API
     journey         a year of published baskets as events in time

@@ -12,6 +12,7 @@ Use cases reach the outside through ports alone. The modules, from the ground up
     authority    whose word an entry rests on
     writing      an effect becomes a signed entry, and the rows that keep it
     combining    two wallets become one
+    codes        secrets that people type: drawn, and read as they are typed
     moved_wallets what goes back to a transaction of a wallet that was closed
     spending     whose points a member spends, and how many it may
     owners       who may see a wallet or an account
@@ -20,6 +21,8 @@ Use cases reach the outside through ports alone. The modules, from the ground up
     rules/       earn rules: what a purchase gives, and why it gives nothing
     expiry       how long points last
     goodwill     how many points operators may give or take
+    account_rules  who opens shared wallets, and what their users may spend
+    gift_card_rules  who sells gift cards, where they pay, how much is on them
     rates        what points are worth in another currency
     birthdays    when a birthday is near
     prices       what a point is worth in money
@@ -47,7 +50,8 @@ and the use cases:
     feedback     what members say of partners, and who followed it up
     forgetting   what is known of a member goes, its points stay
     profiles     what a member is called, when it was born, where it lives
-    gift_cards   value is paid for, and pays (gift_card_codes: the secret of a card)
+    gift_cards   value is paid for, and pays
+    gift_card_codes  the secret of a card, and how often it was guessed wrong
     merging      two members become one
     accounts     households and companies: members share a wallet
     purchases    what was bought earns points
@@ -62,7 +66,9 @@ and the use cases:
     rewards      points become a voucher, a voucher is used once
     tiers        a tier is paid for, a benefit of one is taken
     transfers    points go to another member
-    referrals    a member brings a friend; what that gives, and takes back
+    referrals    a member brings a friend
+    referral_orders  what the friend's first order gives both
+    referral_returns  and takes back when it comes back
     guests       orders without a member, until one claims them
     giving       members give each other points of an allowance
     reversals    goods come back, and the points that they earned
