@@ -35,7 +35,7 @@ from loyalty.prices import Price
 from loyalty.rates import Rates
 from loyalty.refusals import Code, Refused
 from loyalty.rules.benefits import Benefit
-from loyalty.rules.checking import check_counted, check_named
+from loyalty.rules.checking import check_counted, check_kept, check_named
 from loyalty.rules.conditions.clock_times import Dates, Hours, Weekday
 from loyalty.rules.conditions.period import Period
 from loyalty.rules.conditions.places import Channel, Store
@@ -274,6 +274,7 @@ def _check(programme: Programme) -> None:
     check_notices(programme.notices)
     check_counted(programme.measures, programme.tiers, programme.segments, programme.badges)
     check_named(programme.earn, programme.measures, programme.tiers, programme.segments)
+    check_kept(programme.earn, programme.measures, programme.tiers)
     if not programme.partners():
         raise Refused(Code.INVALID_INPUT, "a programme names at least one partner", "document")
     if OPERATOR in programme.partners():

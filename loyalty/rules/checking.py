@@ -7,10 +7,14 @@ from loyalty.rules.conditions import Condition
 from loyalty.rules.conditions.standing import Reaches
 from loyalty.rules.conditions.standing import Segment as InSegment
 from loyalty.rules.conditions.standing import Tier as OfTier
+from loyalty.rules.counting import LATE_DAYS
 from loyalty.rules.effects import Effect
 from loyalty.rules.measures import Measure
 from loyalty.rules.segments import Badge, Segment
 from loyalty.rules.tiers import Tiers
+
+SUMS_MAX = 4_000
+"""Kept of a member by one programme: 13 bytes each as a rule, 26 at most, and their names."""
 
 
 def check_counted(
@@ -38,6 +42,25 @@ def check_counted(
                     "a measure counts orders by what was bought, not by who bought it",
                     *("measures", str(number), "when", str(place)),
                 )
+
+
+def check_kept(rules: Sequence[Effect], measures: Sequence[Measure], tiers: Tiers | None) -> None:
+    """What is remembered of a member fits into the wallet's row, which every order pays to write.
+
+    Raises Refused.
+    """
+    days = LATE_DAYS + (0 if tiers is None else tiers.grace_days)
+    counted = sum(each.over.places(days) for each in measures)
+    capped = sum(cap.places(LATE_DAYS) for rule in rules for cap in rule.caps)
+    carried = sum(bool(rule.carries) for rule in rules)
+    total = counted + capped + carried
+    if total > SUMS_MAX:
+        raise Refused(
+            Code.LIMIT_EXCEEDED,
+            f"it remembers up to {total} sums of a member, {counted} by measures, {capped} by caps "
+            f"and {carried} remainders: at most {SUMS_MAX}. Count over fewer days, or by the month",
+            "document",
+        )
 
 
 def check_named(

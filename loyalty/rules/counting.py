@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 import msgspec
 
+from loyalty.rules.caps import period_of
 from loyalty.rules.counts import EVER, Delta, Sums, Tally, added, day_number
 from loyalty.rules.deciding import Outcome
 from loyalty.rules.measures import Measure
 from loyalty.rules.orders import Order, Standing
 from loyalty.rules.segments import Badge, Segment
 from loyalty.rules.tiers import NO_TIER, Tiers
+from loyalty.rules.windows import first_day
 
 LATE_DAYS = 60
 """Sums are kept as long as an order of their days may still come in."""
@@ -109,13 +111,20 @@ class Counting:
         """Without what is too old to matter again."""
         grace = LATE_DAYS + (0 if self.tiers is None else self.tiers.grace_days)
         oldest = {each.key: each.over.oldest(day - grace) for each in self.measures.values()}
-        # Caps are of a year at most; remainders and badges are of no day.
         found = {
             key: {
                 place: amount
                 for place, amount in sums.items()
-                if place == EVER or place >= oldest.get(key, day - 366 - LATE_DAYS)
+                if place == EVER or place >= oldest.get(key, _oldest(key, day))
             }
             for key, sums in counts.items()
         }
         return {key: sums for key, sums in found.items() if sums}
+
+
+def _oldest(key: str, day: int) -> int:
+    """Of what is no measure's: a cap's period, or a year for measures that are no more. Remainders
+    and badges are of no day.
+    """
+    period = period_of(key)
+    return day - LATE_DAYS - 366 if period is None else first_day(period, day - LATE_DAYS)

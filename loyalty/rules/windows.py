@@ -5,7 +5,7 @@ any day of the past follows from them, so nothing has to happen at midnight.
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Union
 
 from msgspec import Meta
@@ -16,6 +16,7 @@ from loyalty.rules.orders import Data
 Period = Literal["day", "week", "month", "quarter", "year"]
 STREAK_MAX = 60
 """Periods that a streak looks back."""
+_SHORTEST: Mapping[Period, int] = {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365}
 
 
 def first_day(period: Period, day: int) -> int:
@@ -41,6 +42,11 @@ def next_first_day(period: Period, day: int) -> int:
     return first_day(period, first_day(period, day) + longest)
 
 
+def periods_at_most(period: Period, days: int) -> int:
+    """How many periods so many days before a day and the day itself can touch."""
+    return -(-days // _SHORTEST[period]) + 1
+
+
 class Window(Data, tag_field="over", frozen=True, kw_only=True):
     """Named in a document by its member `over`."""
 
@@ -55,6 +61,10 @@ class Window(Data, tag_field="over", frozen=True, kw_only=True):
     @abstractmethod
     def oldest(self, day: int) -> int:
         """The oldest place of the sums that still matters on a day."""
+
+    @abstractmethod
+    def places(self, days: int) -> int:
+        """How many places at most matter on one of so many days before a day, or on that day."""
 
     @abstractmethod
     def turns(self, sums: Sums) -> Iterator[int]:
@@ -75,6 +85,9 @@ class Calendar(Window, tag="calendar", frozen=True, kw_only=True):
     def oldest(self, day: int) -> int:
         return self.place(day)
 
+    def places(self, days: int) -> int:
+        return periods_at_most(self.period, days)
+
     def turns(self, sums: Sums) -> Iterator[int]:
         return (next_first_day(self.period, place) for place in sums)
 
@@ -92,6 +105,9 @@ class Rolling(Window, tag="rolling", frozen=True, kw_only=True):
 
     def oldest(self, day: int) -> int:
         return day - self.days + 1
+
+    def places(self, days: int) -> int:
+        return self.days + days
 
     def turns(self, sums: Sums) -> Iterator[int]:
         return (place + self.days for place in sums)
@@ -111,6 +127,10 @@ class Ever(Window, tag="ever", frozen=True, kw_only=True):
     def oldest(self, day: int) -> int:
         del day
         return EVER
+
+    def places(self, days: int) -> int:
+        del days
+        return 1
 
     def turns(self, sums: Sums) -> Iterator[int]:
         del sums
@@ -142,6 +162,9 @@ class Streak(Window, tag="streak", frozen=True, kw_only=True):
         for _ in range(STREAK_MAX):
             place = self.place(place - 1)
         return place
+
+    def places(self, days: int) -> int:
+        return STREAK_MAX + periods_at_most(self.period, days)
 
     def turns(self, sums: Sums) -> Iterator[int]:
         # Empty for one whole period: the streak is broken when that is over.

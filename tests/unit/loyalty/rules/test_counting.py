@@ -1,5 +1,6 @@
 """What a programme remembers: the same whatever comes back, and in whatever parts."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import strategies as st
 
 from ledger.names import At
 from loyalty.programmes import Version, read_programme
-from loyalty.refusals import Refused
+from loyalty.refusals import Code, Refused
+from loyalty.rules.counting import LATE_DAYS
 from loyalty.rules.counts import Delta, Tally, added, taken_back
 from loyalty.rules.orders import Order
 from loyalty.tallies import Counted, counted, read_tallies, tallies_text
@@ -44,6 +46,15 @@ DOCUMENT: dict[str, Any] = {
     "expiry": {"after": "never"},
 }
 SHOP = read_programme(DOCUMENT)
+WINDOWS: list[dict[str, Any]] = [
+    {"over": "rolling", "days": 90},
+    {"over": "ever"},
+    *(
+        {"over": over, "period": period}
+        for over in ("calendar", "streak")
+        for period in ("day", "week", "month", "quarter", "year")
+    ),
+]
 
 
 def bought(version: Version, tally: Tally, minor: int, at: str = NOW) -> tuple[int, Counted, Tally]:
@@ -98,6 +109,52 @@ def test_a_rolling_sum_forgets_what_no_order_can_reach() -> None:
     # 90 days, 60 for late orders, 10 of grace.
     assert len(tally.counts["m:spend"]) == 6
     assert tally.counts["m:visits"] == {0: 12}
+
+
+def test_a_daily_cap_forgets_days_that_no_order_can_reach() -> None:
+    """Sixty days before now, as long as an order may be late, and no year."""
+    version = read_programme(
+        {**DOCUMENT, "earn": [{**BASE, "caps": [{"points": 50, "in": "day"}]}]}
+    )
+    tally, first = Tally(), datetime(2026, 1, 1, 12, tzinfo=UTC)
+    for number in range(200):
+        _, _, tally = bought(version, tally, 700, f"{first + timedelta(number):%FT%T}.000Z")
+    days = tally.counts["c:base:day"]
+    assert len(days) == 61
+    assert max(days) - min(days) == 60
+
+
+@pytest.mark.parametrize("over", WINDOWS)
+def test_no_more_is_kept_than_the_bound_on_a_programme_allows(over: dict[str, Any]) -> None:
+    """Of somebody who buys each day for four years."""
+    measure = {"id": "visits", "count": "visits", "over": over}
+    caps = [{"points": 5, "in": over["period"]}] if "period" in over else []
+    document = {**DOCUMENT, "measures": [measure], "badges": [], "earn": [{**BASE, "caps": caps}]}
+    document["tiers"] = {**DOCUMENT["tiers"], "measure": "visits"}
+    version = read_programme(document)
+    tally, first, most = Tally(), datetime(2025, 1, 1, 12, tzinfo=UTC), 0
+    for number in range(1_500):
+        _, _, tally = bought(version, tally, 700, f"{first + timedelta(number):%FT%T}.000Z")
+        most = max(most, len(tally.counts["m:visits"]))
+        for cap in version.programme.earn[0].caps:
+            kept = tally.counts.get(f"c:base:{cap.period}", {})
+            assert len(kept) <= cap.places(LATE_DAYS)
+    assert most <= version.programme.measures[0].over.places(LATE_DAYS + 10)
+
+
+def test_what_is_kept_of_a_member_is_bounded() -> None:
+    """Whatever a programme counts, every order writes it: refused before it is in force."""
+    caps = [{"points": 50, "in": each} for each in ("day", "week")]
+    rules = [{**BASE, "id": f"rule-{number}", "caps": caps} for number in range(60)]
+    with pytest.raises(Refused) as refused:
+        read_programme({**DOCUMENT, "earn": rules})
+    assert refused.value.code is Code.LIMIT_EXCEEDED
+    assert "4483 sums" in refused.value.message
+    read_programme({**DOCUMENT, "earn": rules[:50]})
+    year = {"count": "visits", "over": {"over": "rolling", "days": 400}}
+    measures = [{**year, "id": f"measure-{number}"} for number in range(16)]
+    with pytest.raises(Refused):
+        read_programme({**DOCUMENT, "measures": [*DOCUMENT["measures"], *measures[3:]]})
 
 
 def test_a_tier_is_told_when_it_changes_and_not_again() -> None:
