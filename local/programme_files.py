@@ -20,7 +20,7 @@ from ledger.names import At, at_text
 from local.problems import Problem
 from loyalty.differences import ABSENT
 from loyalty.doubts import doubts
-from loyalty.dry_runs import DryRun, dry_run
+from loyalty.dry_runs import DryRun, Past, dry_run
 from loyalty.programmes import Version, json_schema, read_programme
 from loyalty.purchases import Basket, check_basket, order_of
 from loyalty.refusals import Refused
@@ -35,11 +35,12 @@ class _Line(Data, frozen=True, kw_only=True):
     sku: str
     category: str
     minor: int
+    quantity: int = 1
 
 
 class PastOrder(Data, frozen=True, kw_only=True):
-    """A line of an orders' file. member: who buys, for `run` alone; redeem: a reward that it takes,
-    in place of an order.
+    """A line of an orders' file. member: who buys, by any name; redeem: a reward that it takes, in
+    place of an order, for `run` alone.
     """
 
     at: str
@@ -150,6 +151,9 @@ def _print(found: DryRun, cost: int | None) -> None:
     print(f"points       {found.points:,}, all of them owed until they are spent or lapse")
     if cost is not None:
         print(f"cost         {cost:,} in minor units")
+    if found.tiers:
+        reached = ", ".join(f"{count:,} {id_}" for id_, count in found.tiers.items())
+        print(f"tiers        {reached}, after each member's last order")
     width = max((len(rule.rule) for rule in found.rules), default=0)
     print(f"\n{'rule':<{width}}  {'orders':>10}  {'points':>14}  why not")
     for rule, count, points, misses in found.rules:
@@ -194,9 +198,9 @@ def _hint(text: str, error: json.JSONDecodeError) -> str:
     return ""
 
 
-def _orders(path: Path) -> Iterator[Order]:
+def _orders(path: Path) -> Iterator[Past]:
     """Those of an orders' file that are no rewards."""
-    return (_order(each) for each in order_lines(path) if not each.redeem)
+    return (Past(_order(each), each.member) for each in order_lines(path) if not each.redeem)
 
 
 def order_lines(path: Path) -> Iterator[PastOrder]:
@@ -219,7 +223,7 @@ def order_lines(path: Path) -> Iterator[PastOrder]:
 
 def _order(given: PastOrder) -> Order:
     """Raises Refused for what cannot be a purchase."""
-    lines = tuple(Line(each.sku, each.category, each.minor) for each in given.lines)
+    lines = tuple(Line(each.sku, each.category, each.minor, each.quantity) for each in given.lines)
     basket = Basket(
         given.minor, given.money, given.at, given.channel, given.store, given.tender, lines
     )

@@ -3,7 +3,7 @@
 import strawberry
 
 from loyalty import dry_runs
-from loyalty.dry_runs import try_document
+from loyalty.dry_runs import PastPurchase, try_document
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import LineInput, MoneyInput, basket_of
@@ -19,6 +19,10 @@ class PastOrderInput:
     store: str | None = None
     tender: str | None = None
     lines: list[LineInput] | None = None
+    member: str | None = strawberry.field(
+        default=None,
+        description="Who bought, by any name, for tiers and all that is counted. Not kept.",
+    )
 
 
 @strawberry.input
@@ -47,6 +51,12 @@ class RuleTotal:
         return cls(rule_id=total.rule, orders=orders, points=points, misses=misses)
 
 
+@strawberry.type(description="How many members would have had a tier after their last order.")
+class TierCount:
+    tier_id: str
+    members: LogSize
+
+
 @strawberry.type
 class DryRunPayload(Payload):
     orders: LogSize | None = None
@@ -57,6 +67,7 @@ class DryRunPayload(Payload):
         default=None, description="All that would have been issued, and owed."
     )
     rules: list[RuleTotal] = strawberry.field(default_factory=list)
+    tiers: list[TierCount] = strawberry.field(default_factory=list)
 
 
 @strawberry.type
@@ -68,13 +79,20 @@ class DryRunQuery:
     async def dry_run(self, info: Info, input: DryRunInput) -> DryRunPayload:  # noqa: A002
         async def act() -> DryRunPayload:
             actor = info.context.actor
-            purchases = [(each.partner, basket_of(each)) for each in input.orders]
+            purchases = [
+                PastPurchase(each.partner, basket_of(each), each.member or "")
+                for each in input.orders
+            ]
             found = try_document(actor, input.document, purchases)
             return DryRunPayload(
                 orders=LogSize(found.orders),
                 earning=LogSize(found.earning),
                 points=Points(found.points),
                 rules=[RuleTotal.of(each) for each in found.rules],
+                tiers=[
+                    TierCount(tier_id=id_, members=LogSize(count))
+                    for id_, count in found.tiers.items()
+                ],
             )
 
         return await answered(DryRunPayload, act)

@@ -9,6 +9,7 @@ from loyalty.actors import Actor
 from tests.coalition import GROCER, OPERATOR, STARS, House, as_member, contents
 
 QUERY = """query ($input: DryRunInput!) { dryRun(input: $input) { orders earning points
+    tiers { tierId members }
     rules { ruleId orders points misses { code orders } } userErrors { code field message } } }"""
 ORDER = {
     "partner": "grocer",
@@ -47,6 +48,7 @@ def test_members_write_no_programmes(house: House) -> None:
         ({"amount": {"minor": -5, "currency": "USD"}}, ["amount", "minor"]),
         ({"purchasedAt": "yesterday"}, ["purchasedAt"]),
         ({"channel": "a b"}, ["channel"]),
+        ({"member": "a b"}, ["member"]),
         ({"lines": [{"sku": "a", "category": "b", "minor": 2_000}]}, ["lines", "0", "minor"]),
     ],
 )
@@ -69,3 +71,24 @@ def test_bounds_hold(house: House) -> None:
     for orders in ([ORDER] * 1_001, [most] * 101):
         (error,) = tried(house, OPERATOR, orders)["userErrors"]
         assert (error["code"], error["field"]) == ("LIMIT_EXCEEDED", ["orders"])
+
+
+def test_orders_of_a_member_are_remembered(house: House) -> None:
+    """Two of 60 cents make a point and a tier, if one person bought both."""
+    (base,) = STARS["earn"]
+    visits = {"id": "visits", "count": "visits", "over": {"over": "ever"}}
+    document = {
+        **STARS,
+        "measures": [visits],
+        "tiers": {"measure": "visits", "levels": [{"id": "silver", "name": "Silver", "at": 2}]},
+        "earn": [{**base, "rounding": "carry"}],
+    }
+    small = {**ORDER, "amount": {"minor": 60, "currency": "USD"}}
+    for members, points, tiers in (
+        (("ada", "ada"), 1, [{"tierId": "silver", "members": 1}]),
+        (("ada", "ben"), 0, []),
+        ((None, None), 0, []),
+    ):
+        orders = [{**small, "member": member} for member in members]
+        found = tried(house, OPERATOR, orders, document)
+        assert (found["points"], found["tiers"]) == (points, tiers)
