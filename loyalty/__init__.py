@@ -61,6 +61,7 @@ and the use cases:
     birthday_rewards  one birthday reward a year
     statements   what a partner is billed for the points that it issued
     places       who may have an offer now, and its places
+    validity     where, when and by whom a voucher can be used
     donations    points are given to a good cause
     holds        points are set aside for a reward to come, then spent or given back
     rewards      points become a voucher, a voucher is used once

@@ -36,10 +36,13 @@ from loyalty.rates import Rates
 from loyalty.refusals import Code, Refused
 from loyalty.rules.benefits import Benefit
 from loyalty.rules.checking import check_counted, check_kept, check_named
+from loyalty.rules.conditions import Condition
 from loyalty.rules.conditions.clock_times import Dates, Hours, Weekday
 from loyalty.rules.conditions.period import Period
 from loyalty.rules.conditions.places import Channel, Store
 from loyalty.rules.conditions.products import Products
+from loyalty.rules.conditions.standing import Segment as InSegment
+from loyalty.rules.conditions.standing import Tier as OfTier
 from loyalty.rules.counting import Counting
 from loyalty.rules.counts import Delta, Tally
 from loyalty.rules.deciding import Outcome, Rules
@@ -65,7 +68,7 @@ class Reward(Data, frozen=True, kw_only=True):
     points: 0 for one that is free; handed: rules alone hand it out, so that nobody can ask for it.
     stock: how many there are of it in all versions, per_member: how many of these one member gets;
     absent: as many as there are takers. birthday: when it is to be had, of all such rewards of a
-    programme one a year. valid: where and when its voucher is taken.
+    programme one a year. valid: where, when and of whom its voucher is taken.
     """
 
     id: Id
@@ -77,7 +80,8 @@ class Reward(Data, frozen=True, kw_only=True):
     per_member: Positive | None = None
     birthday: Birthday | None = None
     valid: Annotated[
-        tuple[Channel | Dates | Hours | Period | Store | Weekday, ...], Meta(max_length=8)
+        tuple[Channel | Dates | Hours | Period | InSegment | Store | OfTier | Weekday, ...],
+        Meta(max_length=8),
     ] = ()
 
 
@@ -273,7 +277,10 @@ def _check(programme: Programme) -> None:
         check_confirmation(programme.confirmation, each.last_day)
     check_notices(programme.notices)
     check_counted(programme.measures, programme.tiers, programme.segments, programme.badges)
-    check_named(programme.earn, programme.measures, programme.tiers, programme.segments)
+    lists: dict[tuple[str, ...], Sequence[Condition]]
+    lists = {("earn", str(n), "when"): rule.when for n, rule in enumerate(programme.earn)}
+    lists |= {("rewards", str(n), "valid"): each.valid for n, each in enumerate(programme.rewards)}
+    check_named(lists, programme.measures, programme.tiers, programme.segments)
     check_kept(programme.earn, programme.measures, programme.tiers)
     if not programme.partners():
         raise Refused(Code.INVALID_INPUT, "a programme names at least one partner", "document")

@@ -9,7 +9,7 @@ import msgspec
 from ledger.errors import PointsMissing, RuleBroken, shown
 from ledger.governance import Governance
 from ledger.kinds import redeem
-from ledger.names import At, Hash, WalletId, is_base32_id
+from ledger.names import Hash, WalletId, is_base32_id
 from loyalty.actors import MemberActor, Operator, PartnerActor
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.birthday_rewards import birthday_had
@@ -20,10 +20,9 @@ from loyalty.ports import Commit, RecordPut
 from loyalty.programmes import Programme, Reward
 from loyalty.records import BirthdayHad, Member, RewardTaken, Voucher
 from loyalty.refusals import Code, Refused
-from loyalty.rules.conditions.period import Period
-from loyalty.rules.orders import Miss, Order
 from loyalty.spending import Spender, source_of
 from loyalty.texts import check_label
+from loyalty.validity import Till, check_valid, check_worth
 from loyalty.vouchers import list_handed, voucher_issued, voucher_of, voucher_used
 from loyalty.writing import Draft, refuse
 
@@ -137,7 +136,7 @@ def got(
         raise Refused(
             Code.NOT_ELIGIBLE, "the reward's partner is not one of the coalition now", "rewardId"
         )
-    _check_not_over(getting.reward, coalition.now())
+    check_worth(coalition, getting.programme, getting.reward, getting.id, coalition.now())
     counted = _counted(coalition, getting, before)
     near = getting.reward.birthday
     if near is None:
@@ -146,13 +145,6 @@ def got(
     if (BirthdayHad, key) in before:
         raise Refused(Code.LIMIT_EXCEEDED, "the birthday reward was had", "rewardId")
     return (*counted, birthday_had(coalition, key, near, getting.member, getting.at))
-
-
-class Till(NamedTuple):
-    """Where a voucher is taken, as the programme calls it; empty if the partner does not say."""
-
-    channel: str = ""
-    store: str = ""
 
 
 def use_voucher(coalition: Coalition, request: Request, voucher: str, till: Till) -> Answer:
@@ -174,7 +166,7 @@ def use_voucher(coalition: Coalition, request: Request, voucher: str, till: Till
             raise Refused(
                 Code.NOT_ELIGIBLE, f"its points came back {found.record.void_at}", "voucherId"
             )
-        _check_valid(coalition, found.record, till)
+        check_valid(coalition, found.record, till)
         used = _used(found.record, coalition.now())
         put = RecordPut(voucher, used, found.version)
         answer = Answer(record=voucher, news=(voucher_used(found.record),))
@@ -264,23 +256,6 @@ def _count_keys(getting: Getting) -> tuple[str, str]:
     """Of the stock, and of the member's share."""
     stock = f"{getting.programme}/{getting.reward.id}"
     return stock, f"{stock}/{getting.id}"
-
-
-def _check_not_over(reward: Reward, at: At) -> None:
-    """Nobody pays for a voucher that cannot be used any more."""
-    for condition in reward.valid:
-        if isinstance(condition, Period) and condition.over(at):
-            raise Refused(Code.NOT_ELIGIBLE, f"it was valid until {condition.until}", "rewardId")
-
-
-def _check_valid(coalition: Coalition, voucher: Voucher, till: Till) -> None:
-    """Where and when the version that it was had by lets it be used."""
-    reward = coalition.version(voucher.rule).programme.reward(voucher.reward)
-    order = Order(voucher.partner, "", 0, coalition.now(), (), till.channel, till.store)
-    for condition in () if reward is None else reward.valid:
-        missed = condition.narrowed(order)
-        if isinstance(missed, Miss):
-            raise Refused(Code.NOT_ELIGIBLE, missed.message, "voucherId")
 
 
 def _used(voucher: Voucher, at: str) -> Voucher:

@@ -1,6 +1,6 @@
 """That a programme names only what it has: measures, tiers, segments."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from loyalty.refusals import Code, Refused
 from loyalty.rules.conditions import Condition
@@ -64,23 +64,22 @@ def check_kept(rules: Sequence[Effect], measures: Sequence[Measure], tiers: Tier
 
 
 def check_named(
-    rules: Sequence[Effect],
+    lists: Mapping[tuple[str, ...], Sequence[Condition]],
     measures: Sequence[Measure],
     tiers: Tiers | None,
     segments: Sequence[Segment],
 ) -> None:
-    """Conditions name what there is. Raises Refused with the path."""
+    """Conditions name what there is. lists: by their place. Raises Refused with the path."""
     levels = () if tiers is None else tiers.levels
     known = {
         "measure": {measure.id for measure in measures if measure.count != "points"},
         "tier": {level.id for level in levels},
         "segment": {segment.id for segment in segments},
     }
-    for number, rule in enumerate(rules):
-        for place, condition in enumerate(rule.when):
-            path = ("earn", str(number), "when", str(place))
+    for path, conditions in lists.items():
+        for place, condition in enumerate(conditions):
             for what, name, member in _names(condition):
-                _check_known(name, what, known[what], *path, member)
+                _check_known(name, what, known[what], *path, str(place), member)
 
 
 def _names(condition: Condition) -> list[tuple[str, str, str]]:

@@ -3,7 +3,8 @@
 import strawberry
 from strawberry.relay import GlobalID
 
-from loyalty.rewards import Till, use_voucher
+from loyalty.rewards import use_voucher
+from loyalty.validity import Till
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
