@@ -7,8 +7,10 @@ from nacl.bindings import crypto_sign, crypto_sign_seed_keypair
 
 from bench.figures import Figure, at_most, in_turns
 from ledger.names import At
-from loyalty.programmes import Version, read_programme
+from loyalty.programmes import Award, Version, read_programme
+from loyalty.rules.counts import Tally, day_number
 from loyalty.rules.orders import Line, Order
+from loyalty.tallies import read_tallies, tallies_text
 
 _CALLS = 200
 _LINES = 20
@@ -17,14 +19,20 @@ _MESSAGE = bytes(700)
 
 
 def figures() -> Iterator[Figure]:
-    few, many, order = _programme(50), _programme(500), _order()
+    few, many = _programme(50), _programme(500)
     _, secret = crypto_sign_seed_keypair(b"b" * 32)
-    hold = [len(each.award(order).outcomes) for each in (few, many)]
+    hold = [len(_decide(each).outcomes) for each in (few, many)]
     made = f"{_LINES} lines; {hold[0]} and {hold[1]} rules hold"
-    bare = in_turns(lambda: crypto_sign(_MESSAGE, secret), lambda: few.award(order), calls=_CALLS)
+    bare = in_turns(lambda: crypto_sign(_MESSAGE, secret), lambda: _decide(few), calls=_CALLS)
     yield at_most("decide by 50 rules", bare.ratio, 12, "x one bare signature", made)
-    more = in_turns(lambda: few.award(order), lambda: many.award(order), calls=_CALLS)
+    more = in_turns(lambda: _decide(few), lambda: _decide(many), calls=_CALLS)
     yield at_most("decide by 500 rules", more.ratio, 3, "x by 50", made)
+
+
+def _decide(version: Version) -> Award:
+    """As a purchase is decided: what is remembered of who buys is read, and counts."""
+    tally = read_tallies(_REMEMBERED)["bench"]
+    return version.award(version.seen(_ORDER, tally))
 
 
 def _programme(count: int) -> Version:
@@ -37,6 +45,22 @@ def _programme(count: int) -> Version:
             "currency": "STARS",
             "earn": [_rule(number) for number in range(count)],
             "rewards": [],
+            "measures": [
+                {"id": "year", "count": "points", "over": {"over": "rolling", "days": 365}},
+                {
+                    "id": "visits",
+                    "count": "visits",
+                    "over": {"over": "calendar", "period": "month"},
+                },
+            ],
+            "tiers": {
+                "measure": "year",
+                "grace_days": 30,
+                "levels": [
+                    {"id": "silver", "name": "Silver", "at": 500},
+                    {"id": "gold", "name": "Gold", "at": 1_000},
+                ],
+            },
             "expiry": {"after": "never"},
         }
     )
@@ -71,3 +95,15 @@ def _order() -> Order:
     total = sum(line.amount_minor for line in lines)
     at = At("2026-11-21T12:00:00.000Z")
     return Order("grocer", "USD", total, at, lines, "store", "s1", "card-26")
+
+
+def _tally() -> bytes:
+    """A year in which something was bought every second day, as the wallet's row has it."""
+    last = day_number(_ORDER.at)
+    sums = dict.fromkeys(range(last - 365, last, 2), 3)
+    tally = Tally({"m:year": sums, "m:visits": {last - 20: 10}}, "silver")
+    return tallies_text({"bench": tally})
+
+
+_ORDER = _order()
+_REMEMBERED = _tally()

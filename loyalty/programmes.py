@@ -41,6 +41,7 @@ from loyalty.rules.conditions.clock_times import Dates, Hours, Weekday
 from loyalty.rules.conditions.period import Period
 from loyalty.rules.conditions.places import Channel, Store
 from loyalty.rules.conditions.products import Products
+from loyalty.rules.conditions.standing import Reaches
 from loyalty.rules.conditions.standing import Segment as InSegment
 from loyalty.rules.conditions.standing import Tier as OfTier
 from loyalty.rules.counting import Counting
@@ -244,7 +245,14 @@ def version_of(text: str) -> Version:
 
 
 def _version(text: bytes, programme: Programme) -> Version:
-    counting = Counting(programme.measures, programme.tiers, programme.segments, programme.badges)
+    conditions = (condition for rule in programme.earn for condition in rule.when)
+    counting = Counting(
+        programme.measures,
+        programme.tiers,
+        programme.segments,
+        programme.badges,
+        {each.measure for each in conditions if isinstance(each, Reaches)},
+    )
     return Version(digest(text), text.decode(), programme, Rules(programme.earn), counting)
 
 

@@ -2,7 +2,7 @@
 remember.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -40,24 +40,29 @@ class Counting:
         tiers: Tiers | None,
         segments: Sequence[Segment],
         badges: Sequence[Badge],
+        reached: Collection[str] = (),
     ) -> None:
+        """reached: measures that a rule waits for."""
         self.measures: Mapping[str, Measure] = {each.id: each for each in measures}
         self.tiers = tiers
         self.segments = segments
         self.badges = badges
+        self._reached = [self.measures[id_] for id_ in reached]
+        self._asked = {each.measure for each in segments} | set(reached)
 
     def standing(self, tally: Tally, order: Order) -> Standing:
         """Of who buys, at the time of the order, and as the order leaves it."""
         day = day_number(order.at)
-        before = self.totals(tally, day)
+        # Of measures that nothing asks for, what they come to is not added up.
+        before = {id_: self.measures[id_].total(tally.counts, day) for id_ in self._asked}
         known = Standing(
             True, self.tier(tally, day), self.in_segments(before), before, before, tally.counts
         )
+        if not self._reached:
+            return known
         seen = order._replace(standing=known)
-        own = [each for each in self.measures.values() if each.count != "points"]
-        counts = added(tally.counts, (each.delta(seen, day, 0) for each in own))
-        after = {each.id: each.total(counts, day) for each in own}
-        return known._replace(after=after)
+        counts = added(tally.counts, (each.delta(seen, day, 0) for each in self._reached))
+        return known._replace(after={each.id: each.total(counts, day) for each in self._reached})
 
     def totals(self, tally: Tally, day: int) -> dict[str, int]:
         """What each measure comes to on a day."""

@@ -7,7 +7,7 @@ from msgspec import Meta
 from loyalty.rules.conditions import AnyCondition
 from loyalty.rules.counts import Counts, Delta
 from loyalty.rules.orders import PURCHASE, Data, Id, Label, Miss, Money, Order
-from loyalty.rules.windows import AnyWindow, best
+from loyalty.rules.windows import AnyWindow
 
 
 class Measure(Data, frozen=True, kw_only=True):
@@ -39,7 +39,7 @@ class Measure(Data, frozen=True, kw_only=True):
 
     def best(self, counts: Counts, day: int, grace_days: int) -> int:
         """The most that it came to within the days of grace."""
-        return best(self.over, counts.get(self.key, {}), day, grace_days)
+        return self.over.best(counts.get(self.key, {}), day, grace_days)
 
     def delta(self, order: Order, day: int, points: int) -> Delta:
         """What an order adds to it, which may be 0."""

@@ -46,8 +46,8 @@ _NOTHING: Mapping[str, Mapping[int, int]] = MappingProxyType({})
 class Standing(NamedTuple):
     """What is known of who buys, without the order that is decided.
 
-    known: False where nobody said who it is; before, after: what each measure comes to without
-    and with the order; those of points have no `after`. counts: all that is counted, for rules
+    known: False where nobody said who it is; before, after: what each measure that rules or
+    segments ask for comes to without and with the order. counts: all that is counted, for rules
     that keep something between orders.
     """
 

@@ -5,7 +5,9 @@ any day of the past follows from them, so nothing has to happen at midnight.
 """
 
 from abc import abstractmethod
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from typing import Annotated, Literal, Union
 
 from msgspec import Meta
@@ -58,6 +60,10 @@ class Window(Data, tag_field="over", frozen=True, kw_only=True):
     def total(self, sums: Sums, day: int) -> int:
         """What the sums come to on a day."""
 
+    def best(self, sums: Sums, day: int, grace_days: int) -> int:
+        """The most that the sums came to from `grace_days` before a day until that day."""
+        return max(self.total(sums, each) for each in _days_to_ask(sums, day, grace_days))
+
     @abstractmethod
     def oldest(self, day: int) -> int:
         """The oldest place of the sums that still matters on a day."""
@@ -102,6 +108,15 @@ class Rolling(Window, tag="rolling", frozen=True, kw_only=True):
 
     def total(self, sums: Sums, day: int) -> int:
         return sum(each for place, each in sums.items() if day - self.days < place <= day)
+
+    def best(self, sums: Sums, day: int, grace_days: int) -> int:
+        # Most members of a tier have many days: each is added up once, not once for each asked.
+        places = sorted(sums)
+        until = list(accumulate(map(sums.__getitem__, places), initial=0))
+        return max(
+            until[bisect_right(places, each)] - until[bisect_right(places, each - self.days)]
+            for each in _days_to_ask(sums, day, grace_days)
+        )
 
     def oldest(self, day: int) -> int:
         return day - self.days + 1
@@ -172,11 +187,6 @@ class Streak(Window, tag="streak", frozen=True, kw_only=True):
 
 
 AnyWindow = Union[Calendar, Ever, Rolling, Streak]  # noqa: UP007 - beside the other registries
-
-
-def best(window: Window, sums: Sums, day: int, grace_days: int) -> int:
-    """The most that the sums came to from `grace_days` before a day until that day."""
-    return max(window.total(sums, each) for each in _days_to_ask(sums, day, grace_days))
 
 
 def _days_to_ask(sums: Sums, day: int, grace_days: int) -> set[int]:

@@ -14,7 +14,6 @@ from loyalty.rules.windows import (
     Period,
     Rolling,
     Streak,
-    best,
     first_day,
     next_first_day,
 )
@@ -115,7 +114,7 @@ def test_the_best_of_the_days_of_grace_is_the_best_of_each(
     """Only some days are asked, and none is missed."""
     sums = sums_of(window, orders)
     each = [window.total(sums, at - before) for before in range(grace + 1)]
-    assert best(window, sums, at, grace) == max(each)
+    assert window.best(sums, at, grace) == max(each)
 
 
 @given(WINDOWS, ORDERS, DAYS)
