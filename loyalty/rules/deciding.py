@@ -94,8 +94,13 @@ def _outcome(rule: Effect, order: Order, given: int) -> Outcome:
     left = _left(rule, order)
     if isinstance(left, Miss):
         return Outcome(rule.id, 0, left)
+    once = [condition.once(rule.id, order) for condition in rule.when]
+    given_before = next((each for each in once if isinstance(each, Miss)), None)
+    if given_before is not None:
+        return Outcome(rule.id, 0, given_before)
+    marks = [each for each in once if isinstance(each, Delta)]
     if rule.voucher:
-        return Outcome(rule.id, 0, None, rule.voucher)
+        return Outcome(rule.id, 0, None, rule.voucher, tuple(marks))
     counts = order.standing.counts
     carried = counts.get(rule.carries, {}).get(EVER, 0)
     points, kept = rule.rounded(rule.worth(left, given), carried)
@@ -112,7 +117,7 @@ def _outcome(rule: Effect, order: Order, given: int) -> Outcome:
             miss = Miss("CAP_REACHED", "no more in this while")
             return Outcome(rule.id, 0, miss, deltas=tuple(deltas))
         deltas += [cap.delta(rule.id, day, points) for cap in rule.caps]
-    return Outcome(rule.id, points, deltas=tuple(deltas))
+    return Outcome(rule.id, points, deltas=(*deltas, *marks))
 
 
 def _left(rule: Effect, order: Order) -> Order | Miss:

@@ -48,7 +48,8 @@ class Standing(NamedTuple):
 
     known: False where nobody said who it is; before, after: what each measure that rules or
     segments ask for comes to without and with the order. counts: all that is counted, for rules
-    that keep something between orders.
+    that keep something between orders; periods: of measures that rules wait for and that begin anew
+    or never do, where the order's period is counted.
     """
 
     known: bool = False
@@ -57,6 +58,7 @@ class Standing(NamedTuple):
     before: Mapping[str, int] = MappingProxyType({})
     after: Mapping[str, int] = MappingProxyType({})
     counts: Mapping[str, Mapping[int, int]] = _NOTHING
+    periods: Mapping[str, int] = MappingProxyType({})
 
 
 NOBODY = Standing()

@@ -56,6 +56,11 @@ class Window(Data, tag_field="over", frozen=True, kw_only=True):
     def place(self, day: int) -> int:
         """Where in the sums an order of that day is counted."""
 
+    def period_of(self, day: int) -> int | None:
+        """The one place that counts on a day, until a new count begins; None where many do."""
+        del day
+        return None
+
     @abstractmethod
     def total(self, sums: Sums, day: int) -> int:
         """What the sums come to on a day."""
@@ -84,6 +89,9 @@ class Calendar(Window, tag="calendar", frozen=True, kw_only=True):
 
     def place(self, day: int) -> int:
         return first_day(self.period, day)
+
+    def period_of(self, day: int) -> int:
+        return self.place(day)
 
     def total(self, sums: Sums, day: int) -> int:
         return sums.get(self.place(day), 0)
@@ -134,6 +142,9 @@ class Ever(Window, tag="ever", frozen=True, kw_only=True):
     def place(self, day: int) -> int:
         del day
         return EVER
+
+    def period_of(self, day: int) -> int:
+        return self.place(day)
 
     def total(self, sums: Sums, day: int) -> int:
         del day

@@ -1,5 +1,7 @@
 """Row 14: tiers for points, with grace; challenges, streaks and badges."""
 
+from typing import Any
+
 import pytest
 
 from loyalty.actors import PartnerActor
@@ -77,6 +79,32 @@ def test_a_challenge_is_won_with_the_fifth_visit_of_a_month(shop: Shop) -> None:
     shop.later(days=20)
     points = [shop.buys(member, 100, "arcade")["points"] for _ in range(5)]
     assert points[-1] == 41
+
+
+def returned(shop: Shop, answer: Any) -> None:
+    """All of a purchase comes back."""
+    (earn,) = answer["transactions"]
+    asked = shop.signed(ARCADE, "reverse", shop.input(transactionId=earn["id"]))
+    shop.done(ARCADE, "reverseTransaction", asked)
+
+
+def test_a_challenge_is_not_won_again_by_returning_and_buying(shop: Shop) -> None:
+    """The fifth visit gave 40. Four earlier ones come back and are made anew: 40 in all; the fifth
+    comes back with its 40, and whoever makes it anew has won them anew."""
+    member = shop.enrolled()
+    orders = [shop.buys(member, 100, "arcade") for _ in range(5)]
+    for order in orders[:4]:
+        returned(shop, order)
+        again = shop.buys(member, 100, "arcade")
+        assert again["points"] == 1
+        assert shop.why_not(again)["five-visits-in-a-month"] == "REACHED_BEFORE"
+    assert shop.has(member) == 45
+    returned(shop, orders[4])
+    assert shop.has(member) == 4
+    assert shop.buys(member, 100, "arcade")["points"] == 41
+    shop.later(days=20)
+    assert [shop.buys(member, 100, "arcade")["points"] for _ in range(5)][-1] == 41
+    verified(shop.store)
 
 
 def test_a_streak_counts_weeks_in_a_row(shop: Shop) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from loyalty.rules.conditions.condition import Condition
+from loyalty.rules.counts import Delta
 from loyalty.rules.orders import Id, Miss, Order, Positive, Token
 
 Ids = Annotated[frozenset[Id], Meta(min_length=1, max_length=64)]
@@ -47,7 +48,8 @@ class Segment(Condition, tag="segment", frozen=True, kw_only=True):
 class Reaches(Condition, tag="reaches", frozen=True, kw_only=True):
     """With this order a measure reaches `at`: the first purchase, the tenth visit, a challenge.
 
-    every: and then again each time that so much more has come together.
+    every: and then again each time that so much more has come together. What was given for it once
+    in a period is not given again because other goods came back and as many were bought anew.
     """
 
     measure: Id
@@ -57,13 +59,28 @@ class Reaches(Condition, tag="reaches", frozen=True, kw_only=True):
     def narrowed(self, order: Order) -> Order | Miss:
         if not order.standing.known:
             return _UNKNOWN
-        before = order.standing.before.get(self.measure, 0)
-        after = order.standing.after.get(self.measure, before)
+        before, after = self._totals(order)
         if self._times(after) > self._times(before):
             return order
         return Miss(
             "NOT_REACHED", f"{self.measure} goes from {before} to {after}, not to {self.at}"
         )
+
+    def once(self, rule: str, order: Order) -> Delta | Miss | None:
+        place = order.standing.periods.get(self.measure)
+        if place is None:
+            return None
+        # By its steps, too: a version with others begins anew.
+        key = f"g:{rule}:{self.measure}:{self.at}:{self.every or ''}"
+        given = order.standing.counts.get(key, {}).get(place, 0)
+        times = self._times(self._totals(order)[1])
+        if times > given:
+            return Delta(key, place, times - given)
+        return Miss("REACHED_BEFORE", f"given before what of {self.measure} came back")
+
+    def _totals(self, order: Order) -> tuple[int, int]:
+        before = order.standing.before.get(self.measure, 0)
+        return before, order.standing.after.get(self.measure, before)
 
     def _times(self, total: int) -> int:
         if total < self.at:
