@@ -92,3 +92,13 @@ def test_orders_of_a_member_are_remembered(house: House) -> None:
         orders = [{**small, "member": member} for member in members]
         found = tried(house, OPERATOR, orders, document)
         assert (found["points"], found["tiers"]) == (points, tiers)
+
+
+def test_one_request_tries_one_programme(house: House) -> None:
+    """Thirty aliases of one variable would take thirty times as long as a thousand orders may."""
+    first, second = "first: dryRun(input: $input)", "second: dryRun(input: $input)"
+    fields = "{ orders userErrors { code } }"
+    query = f"query ($input: DryRunInput!) {{ {first} {fields} {second} {fields} }}"
+    found = house.ask(GROCER, query, input={"document": STARS, "orders": [ORDER]})
+    assert found["first"] == {"orders": 1, "userErrors": []}
+    assert found["second"] == {"orders": None, "userErrors": [{"code": "LIMIT_EXCEEDED"}]}
