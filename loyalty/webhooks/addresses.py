@@ -73,7 +73,8 @@ def allowed(address: str, *, loopback: bool = False) -> bool:
         inner = found.ipv4_mapped
         if inner is not None:
             found = inner
-        elif any(found in network for network in _TRANSLATED):
+        # Python takes the site-local ones for global: private networks that have them still do.
+        elif found.is_site_local or any(found in network for network in _TRANSLATED):
             return False
     if found.is_loopback:
         return loopback
