@@ -142,9 +142,9 @@ class Client:
 
     # --- a partner's till ---
 
-    def enrol_member(self, display_name: str | None, *, key: str) -> str:
-        """Someone begins to collect. Returns the member's id."""
-        input_ = _input(key, displayName=display_name)
+    def enrol_member(self, display_name: str | None, *, born: str | None = None, key: str) -> str:
+        """Someone begins to collect. born: YYYY-MM-DD. Returns the member's id."""
+        input_ = _input(key, displayName=display_name, born=born)
         return str(self._mutate(ENROL_MEMBER, input_)["member"]["id"])
 
     def record_purchase(

@@ -24,6 +24,11 @@ and, where they are known, channel, store, tender and lines:
 
   "lines":[{"sku":"a1","category":"food","minor":900}]
 
+or events, with what recordEvent takes:
+
+  {"on":"review","partner":"grocer","at":"2026-11-21T12:00:00.000Z",
+   "attributes":{"stars":"5"}}
+
 For run also who buys (Ada, if nobody is named), and between orders, in the
 order of their times, who takes a reward:
 

@@ -6,7 +6,10 @@ Orders are JSON lines, one order each, with what `recordPurchase` takes:
      "channel": "web", "store": "s1", "tender": "cash",
      "lines": [{"sku": "a1", "category": "food", "minor": 900}]}
 
-of which channel, store, tender and lines may be absent.
+of which channel, store, tender and lines may be absent, and events, with what `recordEvent` takes:
+
+    {"on": "review", "partner": "grocer", "at": "2026-11-21T12:00:00.000Z",
+     "attributes": {"stars": "5"}}
 """
 
 import json
@@ -21,6 +24,7 @@ from local.problems import Problem
 from loyalty.differences import ABSENT
 from loyalty.doubts import doubts
 from loyalty.dry_runs import DryRun, Past, dry_run
+from loyalty.occurrences import Occurrence, event_of
 from loyalty.programmes import Version, json_schema, read_programme
 from loyalty.purchases import Basket, check_basket, order_of
 from loyalty.refusals import Refused
@@ -39,8 +43,10 @@ class _Line(Data, frozen=True, kw_only=True):
 
 
 class PastOrder(Data, frozen=True, kw_only=True):
-    """A line of an orders' file. member: who buys, by any name; redeem: a reward that it takes, in
-    place of an order, for `run` alone.
+    """A line of an orders' file. member: who buys, by any name; born: its date of birth.
+
+    In place of an order it is an event, `on`, which has no money; or, for `run` alone, `redeem`: a
+    reward that the member takes.
     """
 
     at: str
@@ -48,6 +54,9 @@ class PastOrder(Data, frozen=True, kw_only=True):
     money: str = ""
     minor: int = 0
     member: str = ""
+    born: str = ""
+    on: str = ""
+    attributes: dict[str, str] = msgspec.field(default_factory=dict)
     redeem: str = ""
     channel: str = ""
     store: str = ""
@@ -215,14 +224,30 @@ def order_lines(path: Path) -> Iterator[PastOrder]:
                 _order(given)
             yield given
         except msgspec.DecodeError as error:
-            raise Problem(f"{path}, line {number}: {error}") from None
+            raise Problem(f"{path}, line {number}: {_no_order(error)}") from None
         except Refused as refused:
             place = ".".join(refused.field)
             raise Problem(f"{path}, line {number}, {place}: {refused.message}") from None
 
 
+def _no_order(error: msgspec.DecodeError) -> str:
+    """Why a line is no order, and what would be right."""
+    if not isinstance(error, msgspec.ValidationError):
+        return f'not JSON: {error}; an order is like {{"partner": "cafe", "money": "USD", …}}'
+    if "`float`" in str(error):
+        return f"{error}: numbers are whole, 1250 are 12.50"
+    if "unknown field" in str(error):
+        return f"{error}; there are {', '.join(PastOrder.__struct_fields__)}"
+    return str(error)
+
+
 def _order(given: PastOrder) -> Order:
-    """Raises Refused for what cannot be a purchase."""
+    """Raises Refused for what can be neither a purchase nor an event."""
+    if given.on:
+        said = tuple(given.attributes.items())
+        happened = Occurrence(given.on, given.at, given.channel, given.store, said)
+        check_id(given.partner, "partner")
+        return event_of(given.partner, happened, At(given.at))
     lines = tuple(Line(each.sku, each.category, each.minor, each.quantity) for each in given.lines)
     basket = Basket(
         given.minor, given.money, given.at, given.channel, given.store, given.tender, lines

@@ -10,6 +10,7 @@ between them who takes which reward:
 """
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,6 +28,9 @@ from local.verification import verify_table
 from loyalty.programmes import Version
 
 _BUY = """mutation($input: RecordPurchaseInput!) { recordPurchase(input: $input) {
+  explanation { programme { programmeId } points rules { ruleId points code message } }
+  userErrors { code field message } } }"""
+_HAPPEN = """mutation($input: RecordEventInput!) { recordEvent(input: $input) {
   explanation { programme { programmeId } points rules { ruleId points code message } }
   userErrors { code field message } } }"""
 _HAS = """query($id: ID!, $currency: String!) { member(id: $id) { wallet(currency: $currency) {
@@ -54,7 +58,10 @@ def run(file: Path, orders: Path, *, as_json: bool) -> int:
     lines = list(order_lines(orders))
     if not lines:
         raise Problem(f"{orders} has no orders")
+    _check_partners(orders, lines, version.programme.partners())
     _check_times(orders, lines)
+    rules = version.programme.earn
+    vouchers = {each.id: f"  a voucher: {each.voucher}" for each in rules if each.voucher}
     clock = Clock(at_moment(lines[0].at) - timedelta(minutes=1))
     with demo_coalition(clock, 0) as demo:
         shops = _Shops(demo, version)
@@ -63,7 +70,7 @@ def run(file: Path, orders: Path, *, as_json: bool) -> int:
             clock.set(at_moment(line.at))
             told.append(shops.take(line, f"line-{number + 1}"))
             if not as_json:
-                _print(told[-1])
+                _print(told[-1], vouchers)
         verified = verify_table(demo.store, ORIGIN)
         lots = {name: shops.wallet(name)["lots"] for name in sorted(shops.members)}
     if as_json:
@@ -72,6 +79,18 @@ def run(file: Path, orders: Path, *, as_json: bool) -> int:
     else:
         _print_end(lots, verified.entries, holds=verified.holds)
     return 0 if verified.holds else 1
+
+
+def _check_partners(path: Path, lines: list[PastOrder], partners: frozenset[str]) -> None:
+    """Whoever sells is in the coalition."""
+    known = partners | set(PARTNERS)
+    for number, line in enumerate(lines, 1):
+        if not line.redeem and line.partner not in known:
+            there = ", ".join(sorted(partners))
+            raise Problem(
+                f"{path}, order {number}, partner: {line.partner} is no partner of the programme: "
+                f"there are {there}"
+            )
 
 
 def _check_times(path: Path, lines: list[PastOrder]) -> None:
@@ -112,7 +131,9 @@ class _Shops:
         """One order, or one reward, by its member."""
         name = line.member or "Ada"
         if name not in self.members:
-            self.members[name] = self._desk.enrol_member(name, key=f"enrol-{name}")
+            self.members[name] = self._desk.enrol_member(
+                name, born=line.born or None, key=f"enrol-{name}"
+            )
         given: dict[str, int] = {}
         missed: dict[str, str] = {}
         said = ""
@@ -136,15 +157,10 @@ class _Shops:
         self, line: PastOrder, member: str, key: str
     ) -> tuple[dict[str, int], dict[str, str]]:
         """What each rule of this programme gave, and why others gave nothing."""
-        input_ = {
-            "idempotencyKey": key,
-            "memberId": member,
-            "amount": {"minor": line.minor, "currency": line.money},
-            **{name: of for name in ("channel", "store", "tender") if (of := getattr(line, name))},
-            **({"lines": msgspec.to_builtins(line.lines)} if line.lines else {}),
-        }
+        input_ = {"idempotencyKey": key, "memberId": member, **_said(line)}
         signed = signatory(f"partner:{line.partner}").signed("earn", input_)
-        answer = self._demo.till(line.partner).query(_BUY, input=signed)["recordPurchase"]
+        asked, name = (_HAPPEN, "recordEvent") if line.on else (_BUY, "recordPurchase")
+        answer = self._demo.till(line.partner).query(asked, input=signed)[name]
         for error in answer["userErrors"]:
             raise Refused(error["code"], error["message"], error["field"])
         rows = [
@@ -165,15 +181,29 @@ class _Shops:
         return found or {"available": 0, "pending": 0, "lots": []}
 
 
+def _said(line: PastOrder) -> dict[str, Any]:
+    """What a till sends of an order or of an event."""
+    places = ("channel", "store") if line.on else ("channel", "store", "tender")
+    said: dict[str, Any] = {name: of for name in places if (of := getattr(line, name))}
+    if line.on:
+        pairs = [{"name": name, "value": value} for name, value in line.attributes.items()]
+        return {"event": line.on, **said, **({"attributes": pairs} if pairs else {})}
+    lines = {"lines": msgspec.to_builtins(line.lines)} if line.lines else {}
+    return {"amount": {"minor": line.minor, "currency": line.money}, **said, **lines}
+
+
 def _order_in_words(line: PastOrder) -> str:
+    if line.on:
+        return f"has {'an' if line.on[0] in 'aeiou' else 'a'} {line.on} at {line.partner}"
     return f"buys for {line.minor:,} {line.money} minor units at {line.partner}"
 
 
-def _print(bought: Bought) -> None:
+def _print(bought: Bought, vouchers: Mapping[str, str]) -> None:
+    """vouchers: what rules give in place of points, in words."""
     waits = f", and {bought.pending:,} that wait" if bought.pending else ""
     print(f"{bought.at[:16]}  {bought.member} {bought.what}: has {bought.available:,}{waits}")
     for rule, points in bought.given.items():
-        print(f"    {points:>+8,}  {rule}")
+        print(f"    {points:>+8,}  {rule}{vouchers.get(rule, '')}")
     for rule, why in bought.missed.items():
         print(f"           0  {rule}  {why}")
     if bought.refused:

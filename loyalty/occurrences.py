@@ -41,25 +41,14 @@ class _Happening:
         return self._said.occurred_at
 
     def check(self, now: At) -> None:
-        check_label(self._said.event, "event")
-        if self._said.event == PURCHASE:
-            raise Refused(
-                Code.INVALID_INPUT, "a purchase has an amount: `recordPurchase` takes it", "event"
-            )
+        _check(self._said)
         if self._said.occurred_at is not None:
             check_moment(self._said.occurred_at, now, "occurredAt")
-        for name in ("channel", "store"):
-            if getattr(self._said, name):
-                check_label(getattr(self._said, name), name)
         if self._said.reference is not None:
             check_text(self._said.reference, 64, "reference")
-        _check_attributes(self._said.attributes)
 
     def order(self, partner: str, at: At) -> Order:
-        event, _, channel, store, attributes, _ = self._said
-        return Order(
-            partner, "", 0, at, channel=channel, store=store, event=event, attributes=attributes
-        )
+        return _order(partner, self._said, at)
 
     def detail(self) -> dict[str, object]:
         said = {
@@ -82,6 +71,31 @@ def record_event(
 ) -> Recorded:
     """Awards what rules for this event give a member, as a purchase's rules would."""
     return recorded(coalition, request, member_id, _Happening(occurrence), signature)
+
+
+def event_of(partner: str, occurrence: Occurrence, at: At) -> Order:
+    """An occurrence of any time as rules see it. Raises Refused for what can be none."""
+    _check(occurrence)
+    return _order(partner, occurrence, at)
+
+
+def _order(partner: str, occurrence: Occurrence, at: At) -> Order:
+    event, _, channel, store, attributes, _ = occurrence
+    return Order(
+        partner, "", 0, at, channel=channel, store=store, event=event, attributes=attributes
+    )
+
+
+def _check(occurrence: Occurrence) -> None:
+    check_label(occurrence.event, "event")
+    if occurrence.event == PURCHASE:
+        raise Refused(
+            Code.INVALID_INPUT, "a purchase has an amount: `recordPurchase` takes it", "event"
+        )
+    for name in ("channel", "store"):
+        if getattr(occurrence, name):
+            check_label(getattr(occurrence, name), name)
+    _check_attributes(occurrence.attributes)
 
 
 def _check_attributes(attributes: tuple[tuple[str, str], ...]) -> None:

@@ -62,9 +62,12 @@ class Reaches(Condition, tag="reaches", frozen=True, kw_only=True):
         before, after = self._totals(order)
         if self._times(after) > self._times(before):
             return order
-        return Miss(
-            "NOT_REACHED", f"{self.measure} goes from {before} to {after}, not to {self.at}"
-        )
+        wanted = self._next(after)
+        return Miss("NOT_REACHED", f"{self.measure} goes from {before} to {after}, not to {wanted}")
+
+    def _next(self, total: int) -> int:
+        """What it has to come to now."""
+        return self.at if self.every is None else self.at + self._times(total) * self.every
 
     def once(self, rule: str, order: Order) -> Delta | Miss | None:
         place = order.standing.periods.get(self.measure)

@@ -77,3 +77,56 @@ def test_orders_that_cannot_be_run_are_named(
     """Before anything is founded."""
     assert run(tmp_path, orders) == 2
     assert said in capsys.readouterr().err
+
+
+POPCORN = '{"id": "popcorn", "name": "Popcorn", "points": 0, "partner": "corner-cafe"'
+WITH_A_BIRTHDAY = GOOD.replace(
+    '"rewards": [',
+    f'"rewards": [{POPCORN}, "birthday": {{"days_before": 3, "days_after": 3}}}},'
+    f"{POPCORN.replace('popcorn', 'thanks')}}},",
+).replace(
+    '"earn": [',
+    '"earn": [{"effect": "fixed", "id": "stars", "partners": ["corner-cafe"], "on": "review",'
+    '"points": 20, "when": [{"condition": "attribute", "name": "stars", "any_of": ["5"]}]},'
+    '{"effect": "voucher", "id": "sorry", "partners": ["corner-cafe"], "on": "complaint",'
+    '"reward": "thanks"},',
+)
+
+
+def test_events_birthdays_and_vouchers_are_run(tmp_path: Path, capsys: Any) -> None:
+    """What recordEvent takes, a free reward on a birthday, and a voucher that a rule gives."""
+    programme, file = tmp_path / "beans.json", tmp_path / "orders.jsonl"
+    programme.write_text(WITH_A_BIRTHDAY)
+    cafe = {"partner": "corner-cafe", "member": "Ada"}
+    orders = [
+        line("23T13:30", member="Ada", born="1999-11-24", redeem="popcorn"),
+        line("24T13:30", **cafe, on="review", attributes={"stars": "5"}),
+        line("25T13:30", **cafe, on="complaint"),
+    ]
+    file.write_text("\n".join(orders))
+    assert cli.main(["programme", "run", str(programme), "--orders", str(file)]) == 0
+    out = capsys.readouterr().out
+    assert "Ada takes popcorn: has 0\n" in out
+    assert "Ada has a review at corner-cafe: has 20\n         +20  stars" in out
+    assert "+0  sorry  a voucher: thanks" in out
+    assert cli.main(["programme", "dry-run", str(programme), "--orders", str(file), "--json"]) == 0
+    tried = json.loads(capsys.readouterr().out)
+    assert (tried["orders"], tried["points"]) == (2, 20)
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        (line("23T13:30", **BUY, minor=7.40), "numbers are whole, 1250 are 12.50"),
+        (line("23T13:30", **BUY, price=740), "there are at, partner, money"),
+        ("Ada;740", "not JSON"),
+        (line("23T13:30", partner="corner-caf", money="USD", minor=5), "there are corner-cafe"),
+        (line("23T13:30", partner="corner-cafe", on="purchase"), "a purchase has an amount"),
+    ],
+)
+def test_an_order_that_is_wrong_says_what_would_be_right(
+    tmp_path: Path, capsys: Any, order: str, said: str
+) -> None:
+    """In the manager's own words."""
+    assert run(tmp_path, [order]) == 2
+    assert said in capsys.readouterr().err
