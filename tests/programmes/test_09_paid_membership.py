@@ -105,6 +105,18 @@ def test_paying_and_buying_at_once_loses_neither(shop: Shop) -> None:
     verified(shop.store)
 
 
+def test_a_membership_that_is_paid_for_again_is_over_again() -> None:
+    """The clock tells of the second end, too, of a member with no entry in between."""
+    ticking = TickingShop("09_paid_membership.json")
+    member = ticking.enrolled()
+    for last, over in (("2026-12-31", "2027-01-01"), ("2027-01-31", "2027-02-01")):
+        ticking.done(MEGASTORE, "payTier", pays(ticking, member, last))
+        ticking.tick()
+        ticking.on(over)
+        ticking.tick()
+    assert [each.said["tier"] for each in ticking.news("tier.changed")] == ["plus", "", "plus", ""]
+
+
 def test_the_clock_tells_that_a_membership_is_over() -> None:
     """Once, on the day after its last, also of a member who never earned a point."""
     ticking = TickingShop("09_paid_membership.json")

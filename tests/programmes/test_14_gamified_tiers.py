@@ -147,6 +147,22 @@ def test_a_cap_of_a_day_holds_under_sixteen_tills(shop: Shop) -> None:
     verified(shop.store)
 
 
+def test_what_a_visit_left_is_replaced_by_the_first_entry_of_several(shop: Shop) -> None:
+    """A purchase that gave no point was counted; then points lapse and others are given away, which
+    is two entries of one request."""
+    days = {"after": "days", "days": 30}
+    shop.publishes({**shop.document, "version": 2, "expiry": days}, "arcade")
+    member, friend = shop.enrolled(), shop.enrolled()
+    shop.buys(member, 10_000, "arcade")
+    shop.later(days=31)
+    shop.buys(member, 10_000, "arcade")
+    assert shop.buys(member, 50, "arcade")["points"] == 0
+    shop.gives(member, friend, 10)
+    assert shop.has(member) == 90
+    assert shop.standing(member)["measures"]["visits"] == 3
+    verified(shop.store)
+
+
 def test_one_tier_change_is_one_piece_of_news(shop: Shop) -> None:
     """From none to silver, from silver to gold; an order that changes nothing tells nothing."""
     member = shop.enrolled()
@@ -172,6 +188,18 @@ def test_the_clock_tells_once_that_a_tier_is_over(ticking: TickingShop) -> None:
     # 365 days of which 1 December 2026 is the first, and 30 of grace.
     assert days == {"2027-12-31": [""]}
     assert tier(ticking, member) is None
+
+
+def test_a_tier_that_is_reached_again_is_over_again(ticking: TickingShop) -> None:
+    """The clock tells of both ends."""
+    member = ticking.enrolled()
+    for over in ("2027-12-31", "2029-01-29"):
+        ticking.buys(member, 100_000, "arcade")
+        ticking.tick()
+        ticking.on(over)
+        ticking.tick()
+    told = [each.said["tier"] for each in ticking.news("tier.changed")]
+    assert told == ["gold", "", "gold", ""]
 
 
 def test_a_tier_that_was_kept_is_not_told_of(ticking: TickingShop) -> None:

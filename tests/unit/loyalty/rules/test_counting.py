@@ -11,9 +11,10 @@ from ledger.names import At
 from loyalty.programmes import Version, read_programme
 from loyalty.refusals import Code, Refused
 from loyalty.rules.counting import LATE_DAYS
-from loyalty.rules.counts import Delta, Tally, added, taken_back
+from loyalty.rules.counts import Delta, Tally, added, day_number, taken_back
 from loyalty.rules.orders import Order
 from loyalty.tallies import Counted, counted, read_tallies, tallies_text
+from loyalty.texts import PURCHASE_MAX_AGE
 
 NOW = "2026-11-21T12:00:00.000Z"
 BASE = {
@@ -101,6 +102,13 @@ def test_a_part_takes_its_share(amount: int, whole: int, data: st.DataObject) ->
     assert abs(first.amount) <= abs(amount)
 
 
+@pytest.mark.parametrize(("amount", "back"), [(10, [-3, -3, -4]), (-10, [3, 3, 4])])
+def test_what_does_not_divide_comes_back_last(amount: int, back: list[int]) -> None:
+    """A part takes its share rounded towards 0, also of what an order took from a sum."""
+    steps = [taken_back([Delta("k", 1, amount)], 3, part, part + 1) for part in range(3)]
+    assert [delta.amount for (delta,) in steps] == back
+
+
 def test_a_rolling_sum_forgets_what_no_order_can_reach() -> None:
     """A row does not grow with the years."""
     tally = Tally()
@@ -178,6 +186,40 @@ def test_a_tier_that_was_paid_for_lasts_through_its_last_day() -> None:
     assert SHOP.counting.turns(paid, 101) is None
 
 
+def test_a_late_order_finds_the_tier_that_was_paid_for_then() -> None:
+    """It is remembered as long as an order of its last day may come in, and no longer."""
+    oldest = day_number(NOW) - PURCHASE_MAX_AGE.days
+    left = [
+        SHOP.counting.changed(Tally(paid={"vip": last}), (), NOW).tally
+        for last in (oldest, oldest - 1)
+    ]
+    assert [SHOP.counting.tier(tally, oldest) for tally in left] == ["vip", ""]
+    assert left[1] == Tally()
+
+
+def test_a_tier_ends_when_its_grace_is_over() -> None:
+    """That is the day to look again, once: points of a calendar year, and ten days."""
+    counting, ends = SHOP.counting, day_number("2027-01-11")
+    tally = Tally({"m:points": {day_number("2026-01-01"): 20}})
+    assert [counting.tier(tally, day) for day in (ends - 1, ends)] == ["silver", ""]
+    found = [counting.turns(tally, day) for day in (day_number(NOW), ends - 1, ends)]
+    assert found == [ends, ends, None]
+
+
+def test_a_badge_is_told_when_it_is_earned_and_not_again() -> None:
+    """Nor when the order that earned it comes back."""
+    counting, tally, told, added_ = SHOP.counting, Tally(), [], []
+    for _ in range(11):
+        added_.append(SHOP.award(SHOP.seen(Order("shop", "USD", 1, At(NOW)), tally)).deltas)
+        change = counting.changed(tally, added_[-1], NOW)
+        tally = change.tally
+        told.append(change.badges)
+    assert told == [()] * 9 + [("ten",), ()]
+    back = counting.changed(tally, taken_back(added_[9], 1, 0, 1), NOW)
+    assert not back.badges
+    assert "b:ten" not in back.tally.counts
+
+
 @pytest.mark.parametrize("day", [-1_000, 0, 17_000, 20_000])
 def test_a_tier_that_nobody_paid_for_is_nobodys(day: int) -> None:
     """On whatever day."""
@@ -190,6 +232,50 @@ def test_a_month_has_its_cap() -> None:
     assert points == 50
     assert bought(SHOP, tally, 7_000)[0] == 0
     assert bought(SHOP, tally, 7_000, "2026-12-01T00:00:00.000Z")[0] == 30
+
+
+def test_every_cap_of_a_rule_counts() -> None:
+    """30 points a day and 50 a month: the second day has 20, the third none."""
+    caps = [{"points": 30, "in": "day"}, {"points": 50, "in": "month"}]
+    shop = read_programme({**DOCUMENT, "earn": [{**BASE, "caps": caps}]})
+    tally, given_ = Tally(), []
+    for day in (1, 2, 3):
+        points, _, tally = bought(shop, tally, 100_000, f"2026-11-{day:02d}T12:00:00.000Z")
+        given_.append(points)
+    assert given_ == [30, 20, 0]
+
+
+def test_past_a_cap_nothing_is_given_and_nothing_is_taken() -> None:
+    """A wallet merged from two, or a cap that was lowered: more was given than it allows."""
+    tally = Tally({"c:base:month": {day_number("2026-11-01"): 80}})
+    points, _, after = bought(SHOP, tally, 7_000)
+    assert points == 0
+    assert after.counts["c:base:month"] == tally.counts["c:base:month"]
+
+
+def test_a_remainder_below_zero_is_made_up_for_first() -> None:
+    """After a return: then an order gives no points, and never fewer than none."""
+    version = read_programme({**DOCUMENT, "earn": [BASE]})
+    tally = Tally({"r:base:700": {0: -5_000}})
+    points, _, tally = bought(version, tally, 1_400)
+    assert (points, tally.counts["r:base:700"]) == (0, {0: -800})
+    points, _, tally = bought(version, tally, 700)
+    assert (points, tally.counts["r:base:700"]) == (1, {0: 600})
+
+
+def test_of_a_group_one_rule_keeps_its_remainder() -> None:
+    """Neither of two gives a point: the first of them keeps what there is, the other nothing."""
+    pair = [{**BASE, "id": id_, "best_of": "offer"} for id_ in ("one", "two")]
+    _, _, tally = bought(read_programme({**DOCUMENT, "earn": pair}), Tally(), 100)
+    assert {key for key in tally.counts if key.startswith("r:")} == {"r:one:700"}
+
+
+def test_a_cap_counts_an_order_that_comes_in_late() -> None:
+    """Of the year before, on the last day on which one may."""
+    shop = read_programme({**DOCUMENT, "earn": [{**BASE, "caps": [{"points": 50, "in": "year"}]}]})
+    _, _, tally = bought(shop, Tally(), 100_000, "2027-12-31T12:00:00.000Z")
+    _, _, tally = bought(shop, tally, 700, "2028-02-29T12:00:00.000Z")
+    assert bought(shop, tally, 7_000, "2027-12-31T12:00:00.000Z")[0] == 0
 
 
 @given(

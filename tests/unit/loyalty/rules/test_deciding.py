@@ -187,6 +187,12 @@ def test_a_rule_gives_at_most_its_cap() -> None:
     assert points({**A_DOLLAR, "at_most": 7}, DOUBLE, of=order(1_000)) == [7, 7]
 
 
+@pytest.mark.parametrize(("amount", "given_"), [(49, 0), (50, 1), (149, 1), (150, 2)])
+def test_a_half_is_rounded_up(amount: int, given_: int) -> None:
+    """A point a dollar to the nearest: 50 cents are one."""
+    assert points({**A_DOLLAR, "rounding": "half_up"}, of=order(amount)) == [given_]
+
+
 def test_the_largest_amounts_are_exact() -> None:
     """Cash back of 2^53 - 1 cents, to the cent."""
     back = {"effect": "percentage", "basis_points": 3_333, "rounding": "half_up"}

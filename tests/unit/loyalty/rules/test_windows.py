@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from loyalty.rules.counts import day_number, day_of_number
 from loyalty.rules.windows import (
+    STREAK_MAX,
     AnyWindow,
     Calendar,
     Ever,
@@ -86,6 +87,14 @@ def test_a_rolling_window_has_so_many_days(
     assert window.total(sums_of(window, orders), at) == expected
 
 
+def test_a_rolling_window_opens_and_shuts_on_its_days() -> None:
+    """An order of day 100 is in the last seven days through day 106."""
+    window, sums = Rolling(days=7), {100: 5}
+    assert [window.total(sums, at) for at in (99, 100, 106, 107)] == [0, 5, 5, 0]
+    assert list(window.turns(sums)) == [107]
+    assert [window.oldest(at) for at in (106, 107)] == [100, 101]
+
+
 def naive_streak(period: Period, orders: list[tuple[int, int]], at: int) -> int:
     """By walking back day by day."""
     have = {first_day(period, on) for on, _ in orders}
@@ -105,6 +114,27 @@ def test_a_streak_is_what_is_without_a_gap(
     past = [each for each in orders if each[0] <= at]
     window = Streak(period=period)
     assert window.total(sums_of(window, past), at) == naive_streak(period, past, at)
+
+
+@pytest.mark.parametrize(("at", "most"), [(100, 5), (101, 5), (102, 5), (103, 5), (104, 0)])
+def test_each_of_the_days_of_grace_counts(at: int, most: int) -> None:
+    """What was of day 100 alone is the best of it and of three days of grace."""
+    assert Rolling(days=1).best({100: 5}, at, 3) == most
+
+
+def test_a_streak_breaks_when_a_period_was_empty() -> None:
+    """A day of its own can still come on the next day, not on the one after."""
+    streak, sums = Streak(period="day"), {100: 1}
+    assert [streak.total(sums, at) for at in (100, 101, 102)] == [1, 1, 0]
+    assert list(streak.turns(sums)) == [102]
+
+
+@pytest.mark.parametrize("at", [1_099, 1_100])
+def test_a_streak_looks_back_so_far_and_keeps_what_it_needs(at: int) -> None:
+    """The last day is 1,099: on the day after it the current one is empty so far."""
+    streak, sums = Streak(period="day"), dict.fromkeys(range(1_000, 1_100), 1)
+    kept = {place: each for place, each in sums.items() if place >= streak.oldest(at)}
+    assert streak.total(sums, at) == streak.total(kept, at) == STREAK_MAX
 
 
 @given(WINDOWS, ORDERS, DAYS, st.integers(0, 60))

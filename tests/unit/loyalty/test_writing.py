@@ -1,0 +1,29 @@
+"""What a request writes of the wallets that it read."""
+
+import pytest
+
+from ledger.names import CurrencyCode, TransactionId, WalletId
+from loyalty.committing import Overtaken
+from loyalty.writing import Draft
+from tests.coalition import House, own_id
+
+STARS = CurrencyCode("STARS")
+
+
+def test_what_did_not_change_is_not_written() -> None:
+    """A wallet that was looked at and left as it was costs no row, and moves nobody else."""
+    house = House()
+    member = house.enrolled()
+    house.earned(member, 10)
+    wallet = WalletId(own_id(house.wallet(member)["id"]))
+    coalition = house.coalition
+    draft = Draft(coalition, coalition.governance(), {wallet: STARS})
+    assert draft.wallet(wallet).balances.available == 10
+    assert not draft.plan(TransactionId("0" * 26)).commit.tallies
+    draft.close(wallet)
+    (row,) = draft.plan(TransactionId("0" * 26)).commit.tallies
+    coalition.store.commit(draft.plan(TransactionId("0" * 26)).commit)
+    assert row.version == 1
+    with pytest.raises(Overtaken):
+        Draft(coalition, coalition.governance(), {wallet: STARS})
+    Draft(coalition, coalition.governance(), {wallet: STARS}, frozenset({wallet}))
