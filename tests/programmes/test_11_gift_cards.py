@@ -173,7 +173,12 @@ def test_a_code_is_guessed_five_times_a_quarter_of_an_hour(shop: Shop) -> None:
         assert paid(shop, wrong, 1) == "NOT_PERMITTED"
     for each in (card, wrong):
         assert paid(shop, each, 1) == "LIMIT_EXCEEDED"
-    shop.later(minutes=15)
+    shop.later(minutes=15, milliseconds=-1)
+    assert paid(shop, card, 1) == "LIMIT_EXCEEDED"
+    shop.later(milliseconds=1)
+    # As many as before: the five are forgiven.
+    for _ in range(4):
+        assert paid(shop, wrong, 1) == "NOT_PERMITTED"
     assert paid(shop, card, 1) == "done"
     assert state(shop, card) == (4_998, False)
     verified(shop.store)
@@ -185,6 +190,16 @@ def test_guesses_at_once_are_counted_each(shop: Shop) -> None:
     answers = shop.at_once([(CAFE, "payWithGiftCard", paying(shop, card, 1)) for _ in range(30)])
     found = Counter(answer["userErrors"][0]["code"] for answer in answers)
     assert found == {"NOT_PERMITTED": 5, "LIMIT_EXCEEDED": 25}
+
+
+def test_a_guess_while_others_lock_the_card(shop: Shop) -> None:
+    """It is one too many, and is not told whether it was right."""
+    assert isinstance(shop.store, Faulty)
+    card = sold(shop, 5_000)._replace(code=WRONG)
+    told: list[str] = []
+    shop.store.meanwhile = lambda: told.extend(paid(shop, card, 1) for _ in range(5))
+    assert paid(shop, card, 1) == "LIMIT_EXCEEDED"
+    assert told == ["NOT_PERMITTED"] * 5
 
 
 def test_the_code_is_not_kept(shop: Shop) -> None:

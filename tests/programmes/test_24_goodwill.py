@@ -147,11 +147,28 @@ def test_an_agent_does_not_split_its_way_past_the_limit(shop: Shop, member: str)
     verified(shop.store)
 
 
+def test_what_is_taken_counts_in_the_day_as_what_is_given(shop: Shop, member: str) -> None:
+    """An agent that took 500 has 500 left to move alone, not 1,500."""
+    granted(shop, member, 500)
+    granted(shop, member, -500)
+    assert waiting(shop, member, 1)["status"] == "WAITING"
+
+
+def test_what_has_lapsed_is_not_there_to_be_taken(shop: Shop, member: str) -> None:
+    """Points of 90 days are gone after them, though nothing has expired them yet."""
+    granted(shop, member, 500)
+    shop.later(days=91)
+    refusal = shop.refused(ANN, "adjustPoints", grant(shop, member, -1))
+    assert refusal.code == "INSUFFICIENT_POINTS"
+
+
 def test_past_the_most_nobody_grants(shop: Shop, member: str) -> None:
-    """5,000 with approval, 5,001 not at all."""
+    """5,000 with approval, 5,001 not at all, neither given nor taken."""
     assert waiting(shop, member, 5000)["status"] == "WAITING"
-    refusal = shop.refused(ANN, "adjustPoints", grant(shop, member, 5001))
-    assert (refusal.code, refusal.field) == ("LIMIT_EXCEEDED", ["points"])
+    shop.buys(member, 600_000, "bistro")
+    for points in (5001, -5001):
+        refusal = shop.refused(ANN, "adjustPoints", grant(shop, member, points))
+        assert (refusal.code, refusal.field) == ("LIMIT_EXCEEDED", ["points"])
 
 
 def test_taking_has_the_same_limits(shop: Shop, member: str) -> None:
