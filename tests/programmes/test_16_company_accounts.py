@@ -5,14 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
-from threading import Lock
+from threading import Lock, Thread
 from time import sleep
 from typing import Any
 
 import pytest
 
 from loyalty.actors import PartnerActor
-from tests.coalition import GROCER, OPERATOR, as_member, gid, verified
+from loyalty.records import AccountUse
+from tests.coalition import GROCER, OPERATOR, Faulty, as_member, gid, verified
 from tests.programmes.accounts import SharingShop
 
 SUPPLIES = PartnerActor("supplies")
@@ -186,6 +187,41 @@ def test_who_is_removed_spends_nothing_more(shop: SharingShop, owner: str, hospi
     assert code(shop, user, "gloves") == "INSUFFICIENT_POINTS"
     assert shop.has(user) == 0
     verified(shop.store)
+
+
+def test_an_owner_that_is_removed_meanwhile_spends_nothing() -> None:
+    """Nor does one that has no share to keep to: its redemption was decided before, and sent
+    after."""
+    store = Faulty()
+    shop = SharingShop("16_company_accounts.json", store=store)
+    owner = shop.enrolled()
+    account = shop.account(owner, "hospital")
+    other = shop.user(account, asOwner=True)
+    shop.buys(owner, 100_000, "supplies")
+    store.meanwhile = lambda: shop.leaves(account, other, OPERATOR)
+    wanted = shop.wants(other, "gloves")
+    assert outcome(shop, as_member(other), "redeemReward", wanted) == "INSUFFICIENT_POINTS"
+    assert shop.has(owner) == 1_000
+
+
+def test_who_was_removed_since_it_was_read_spends_nothing(
+    shop: SharingShop, owner: str, hospital: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The member was read as a user, its share after it had been removed."""
+    user = shop.user(hospital)
+    read, removal = shop.store.record, [Thread(target=shop.leaves, args=(hospital, user, OPERATOR))]
+
+    def late(kind: Any, id_: str) -> Any:
+        if kind is AccountUse and removal:
+            one = removal.pop()
+            one.start()
+            one.join()
+        return read(kind, id_)
+
+    monkeypatch.setattr(shop.store, "record", late)
+    wanted = shop.wants(user, "gloves")
+    assert outcome(shop, as_member(user), "redeemReward", wanted) == "NOT_PERMITTED"
+    assert shop.has(owner) == 1_000
 
 
 def test_a_cancelled_hold_gives_the_share_back(shop: SharingShop, hospital: str) -> None:

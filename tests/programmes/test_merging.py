@@ -2,6 +2,7 @@
 
 from collections import Counter
 from functools import partial
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -206,6 +207,28 @@ def test_a_purchase_while_they_are_merged(shop: Shop, ana: str, anna: str, befor
     answer = shop.send(CORNER, "recordPurchase", paid).data["recordPurchase"]
     assert [error["code"] for error in answer["userErrors"]] == ["NOT_ELIGIBLE"]
     assert shop.has(anna) == before
+    verified(shop.store)
+
+
+def test_nothing_comes_into_a_wallet_that_was_closed(
+    shop: Shop, ana: str, anna: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The till read the member before they were merged, and its wallet after."""
+    bought(shop, ana, 100)
+    paid = shop.purchase(ana, 700, CORNER)
+    read, merger = shop.store.wallets, [Thread(target=merged, args=(shop, ana, anna))]
+
+    def late(ids: Any) -> Any:
+        if merger:
+            one = merger.pop()
+            one.start()
+            one.join()
+        return read(ids)
+
+    monkeypatch.setattr(shop.store, "wallets", late)
+    answer = shop.send(CORNER, "recordPurchase", paid).data["recordPurchase"]
+    assert [error["code"] for error in answer["userErrors"]] == ["NOT_ELIGIBLE"]
+    assert shop.has(anna) == 100
     verified(shop.store)
 
 
