@@ -1,6 +1,6 @@
 """From what requests did to messages sent, whatever fails in between."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from functions.events import tell
-from ledger.names import TransactionId
+from ledger.names import At, TransactionId
 from loyalty.ports import StoreUnavailable
 from loyalty.webhooks.delivering import Deliverer
 from loyalty.webhooks.ports import Delivery, Reply, State
@@ -330,6 +330,31 @@ def test_two_sweeps_at_once_send_it_once(house: House, outbox: Outbox) -> None:
     assert sum(counts) == 40
     assert len(outbox.crm.got) == 80
     assert all(outbox.crm.ids.count(each) == 2 for each in set(outbox.crm.ids))
+
+
+def test_what_another_sweep_took_up_meanwhile_is_left_to_it(
+    house: House, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have found it due: the one that comes second sends nothing."""
+    outbox.crm.script = [500]
+    outbox.registers()
+    house.earned(house.enrolled(), 5)
+    outbox.told()
+    house.later(seconds=10)
+    assert house.coalition.webhooks is not None
+    queue = house.coalition.webhooks.queue
+    read, others, counts = queue.due, [outbox.deliverer.sweep], list[int]()
+
+    def late(at: At, limit: int) -> Sequence[Delivery]:
+        found = read(at, limit)
+        if others:
+            counts.append(others.pop()())
+        return found
+
+    monkeypatch.setattr(queue, "due", late)
+    assert outbox.deliverer.sweep() == 0
+    assert counts == [1]
+    assert len(outbox.crm.got) == 2
 
 
 def test_an_endpoint_that_is_silent_does_not_keep_the_others_waiting(

@@ -47,6 +47,11 @@ def test_any_2xx_is_the_end_of_it(status: int, attempt: int, number: int) -> Non
     assert done.version == old.version + 1
 
 
+@pytest.mark.parametrize("status", [199, 300])
+def test_what_is_beside_2xx_is_not_taken(status: int) -> None:
+    assert settled(at_attempt(1), Reply(status), NOON, 0).state is State.DUE
+
+
 @given(
     st.integers(100, 599).filter(lambda status: not 200 <= status <= 299 and status != 410),
     st.integers(1, MAX_ATTEMPTS - 1),

@@ -4,6 +4,7 @@ from base64 import b64decode
 
 import pytest
 
+from ledger.notes import SeedSigner
 from loyalty.webhooks.signing import derived_from, headers, public_key, secret
 from tests.webhooks import Message
 
@@ -44,6 +45,13 @@ def test_keys_have_the_specifications_form() -> None:
     """32 bytes each, 24 to 64 being allowed of a secret."""
     assert len(b64decode(secret(DERIVE, "k").removeprefix("whsec_"))) == 32
     assert len(b64decode(public_key(DERIVE, "k").removeprefix("whpk_"))) == 32
+
+
+def test_who_holds_a_secret_signs_nothing_that_the_public_key_verifies() -> None:
+    """A receiver knows the one; what it shows to others was signed with the other."""
+    known = b64decode(secret(DERIVE, "k").removeprefix("whsec_"))
+    public = b64decode(public_key(DERIVE, "k").removeprefix("whpk_"))
+    assert SeedSigner("webhook", known).verifier.public != public
 
 
 def test_who_does_not_hold_the_seed_derives_nothing() -> None:
