@@ -85,7 +85,7 @@ def use_benefit(coalition: Coalition, request: Request, use: Use) -> Answer:
 
     def decide() -> Plan:
         _version(coalition, use.programme, partner)
-        the_member(coalition, use.member, "memberId")
+        member = the_member(coalition, use.member, "memberId").record
         seen = standing_in(coalition, use.member, use.programme)
         level = None if seen is None else seen.tier
         found = () if level is None else level.benefits
@@ -100,10 +100,14 @@ def use_benefit(coalition: Coalition, request: Request, use: Use) -> Answer:
             benefit=use.benefit,
             payable_minor=_payable(benefit, use),
         )
-        id_ = f"{use.programme}/{use.benefit}/{use.member}/{_once(coalition, benefit, use)}"
-        if coalition.store.record(BenefitUse, id_) is not None:
+        # Those that were merged into it had it for it, too.
+        own, *others = (
+            f"{use.programme}/{use.benefit}/{each}/{_once(coalition, benefit, use)}"
+            for each in (use.member, *member.merged)
+        )
+        if coalition.store.records(BenefitUse, (own, *others)):
             raise Refused(Code.ALREADY_REDEEMED, "it was given already", "benefitId")
-        return Plan(Answer(record=id_), Commit((), records=(RecordPut(id_, used),)))
+        return Plan(Answer(record=own), Commit((), records=(RecordPut(own, used),)))
 
     return carry_out(coalition, request, decide)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from loyalty.actors import PartnerActor
-from tests.coalition import GROCER, as_member
+from tests.coalition import GROCER, OPERATOR, as_member
 from tests.programmes.shop import Shop
 
 HOTEL = PartnerActor("hotel")
@@ -102,3 +102,17 @@ def test_nobody_else_gives_a_hotels_benefit(shop: Shop) -> None:
     for benefit, more in (("spa", {}), ("upgrade", {"amount": dollars(100)})):
         asked = wants(shop, member, benefit, "stay 1", **more)
         assert shop.refused(HOTEL, "useBenefit", asked).field == ["amount"]
+
+
+def test_who_was_merged_has_had_its_benefits(shop: Shop) -> None:
+    """One spa credit a stay, also where the guest was enrolled twice: the nights are one's then."""
+    shop.keyed(OPERATOR)
+    old, into = shop.enrolled(), shop.enrolled()
+    stays(shop, old, 25)
+    shop.done(HOTEL, "useBenefit", wants(shop, old, "spa", "stay 1", amount=dollars(12_000)))
+    asked = shop.input(fromMemberId=old, intoMemberId=into, reason="enrolled twice")
+    shop.done(OPERATOR, "mergeMembers", shop.signed(OPERATOR, "transfer", asked))
+    again = wants(shop, into, "spa", "stay 1", amount=dollars(12_000))
+    assert shop.refused(HOTEL, "useBenefit", again).code == "ALREADY_REDEEMED"
+    other = wants(shop, into, "spa", "stay 2", amount=dollars(12_000))
+    assert shop.done(HOTEL, "useBenefit", other)["payable"] == 7_000
