@@ -3,6 +3,7 @@ remember.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -63,9 +64,8 @@ class Counting:
         seen = order._replace(standing=known)
         counts = added(tally.counts, (each.delta(seen, day, 0) for each in self._reached))
         after = {each.id: each.total(counts, day) for each in self._reached}
-        periods = {each.id: each.over.period_of(day) for each in self._reached}
-        own = {id_: place for id_, place in periods.items() if place is not None}
-        return known._replace(after=after, periods=own)
+        marked = {each.id: partial(each.over.marked, day=day) for each in self._reached}
+        return known._replace(after=after, marked=marked)
 
     def totals(self, tally: Tally, day: int) -> dict[str, int]:
         """What each measure comes to on a day."""

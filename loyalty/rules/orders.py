@@ -1,6 +1,6 @@
 """A purchase, or another event, as rules see it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Annotated, NamedTuple
 
@@ -48,8 +48,8 @@ class Standing(NamedTuple):
 
     known: False where nobody said who it is; before, after: what each measure that rules or
     segments ask for comes to without and with the order. counts: all that is counted, for rules
-    that keep something between orders; periods: of measures that rules wait for and that begin anew
-    or never do, where the order's period is counted.
+    that keep something between orders; marked: of measures that rules wait for, from the marks that
+    one was reached to how many still count and the place of a new one.
     """
 
     known: bool = False
@@ -58,7 +58,9 @@ class Standing(NamedTuple):
     before: Mapping[str, int] = MappingProxyType({})
     after: Mapping[str, int] = MappingProxyType({})
     counts: Mapping[str, Mapping[int, int]] = _NOTHING
-    periods: Mapping[str, int] = MappingProxyType({})
+    marked: Mapping[str, Callable[[Mapping[int, int]], tuple[int, int] | None]] = MappingProxyType(
+        {}
+    )
 
 
 NOBODY = Standing()

@@ -56,10 +56,11 @@ class Window(Data, tag_field="over", frozen=True, kw_only=True):
     def place(self, day: int) -> int:
         """Where in the sums an order of that day is counted."""
 
-    def period_of(self, day: int) -> int | None:
-        """The one place that counts on a day, until a new count begins; None where many do."""
-        del day
-        return None
+    def marked(self, marks: Sums, day: int) -> tuple[int, int] | None:
+        """Of marks that something was reached: how many still count on a day, and the place of a new
+        one. None where reaching it again takes as long as it took.
+        """
+        return self.total(marks, day), self.place(day)
 
     @abstractmethod
     def total(self, sums: Sums, day: int) -> int:
@@ -89,9 +90,6 @@ class Calendar(Window, tag="calendar", frozen=True, kw_only=True):
 
     def place(self, day: int) -> int:
         return first_day(self.period, day)
-
-    def period_of(self, day: int) -> int:
-        return self.place(day)
 
     def total(self, sums: Sums, day: int) -> int:
         return sums.get(self.place(day), 0)
@@ -143,9 +141,6 @@ class Ever(Window, tag="ever", frozen=True, kw_only=True):
         del day
         return EVER
 
-    def period_of(self, day: int) -> int:
-        return self.place(day)
-
     def total(self, sums: Sums, day: int) -> int:
         del day
         return sums.get(EVER, 0)
@@ -170,6 +165,10 @@ class Streak(Window, tag="streak", frozen=True, kw_only=True):
     """
 
     period: Period
+
+    def marked(self, marks: Sums, day: int) -> tuple[int, int] | None:
+        del marks, day
+        return None
 
     def place(self, day: int) -> int:
         return first_day(self.period, day)

@@ -224,3 +224,24 @@ def test_an_order_that_comes_before_the_clock_tells_the_same(ticking: TickingSho
     told = [(each.said["before"], each.said["tier"]) for each in ticking.news("tier.changed")]
     assert told == [("", "gold"), ("gold", "silver")]
     verified(ticking.store)
+
+
+def test_nor_where_the_visits_of_the_last_days_are_counted(shop: Shop) -> None:
+    """Five in thirty days give 40; when they are too old to count, five others do again."""
+    document = {**shop.document, "version": 2}
+    document["measures"] = [
+        {**each, "over": {"over": "rolling", "days": 30}} if each["id"] == "visits-month" else each
+        for each in shop.document["measures"]
+    ]
+    shop.publishes(document, "arcade")
+    member = shop.enrolled()
+    orders = [shop.buys(member, 100, "arcade") for _ in range(5)]
+    assert [each["points"] for each in orders] == [1, 1, 1, 1, 41]
+    for order in orders[:4]:
+        returned(shop, order)
+        shop.later(days=1)
+        again = shop.buys(member, 100, "arcade")
+        assert shop.why_not(again)["five-visits-in-a-month"] == "REACHED_BEFORE"
+    shop.later(days=30)
+    points = [shop.buys(member, 100, "arcade")["points"] for _ in range(5)]
+    assert points[-1] == 41

@@ -70,12 +70,13 @@ class Reaches(Condition, tag="reaches", frozen=True, kw_only=True):
         return self.at if self.every is None else self.at + self._times(total) * self.every
 
     def once(self, rule: str, order: Order) -> Delta | Miss | None:
-        place = order.standing.periods.get(self.measure)
-        if place is None:
-            return None
         # By its steps, too: a version with others begins anew.
         key = f"g:{rule}:{self.measure}:{self.at}:{self.every or ''}"
-        given = order.standing.counts.get(key, {}).get(place, 0)
+        marked = order.standing.marked.get(self.measure)
+        found = marked and marked(order.standing.counts.get(key, {}))
+        if found is None:
+            return None
+        given, place = found
         times = self._times(self._totals(order)[1])
         if times > given:
             return Delta(key, place, times - given)
