@@ -10,7 +10,7 @@ from ledger.entries import read_entry
 from ledger.errors import PointsMissing, RuleBroken
 from ledger.history import check_age
 from ledger.kinds import Standing, opened_by, reverse
-from ledger.names import CurrencyCode, Hash, TransactionId, WalletId, is_base32_id
+from ledger.names import At, CurrencyCode, Hash, TransactionId, WalletId, is_base32_id
 from ledger.tx import Authority, Tx, read_tx
 from ledger.wallets import Wallet
 from loyalty.authority import Signature, authority, require_partner
@@ -26,6 +26,7 @@ from loyalty.rules.counts import taken_back
 from loyalty.standing import Change, count
 from loyalty.tallies import Counted, counted_in
 from loyalty.texts import check_amount
+from loyalty.vouchers import void_unused
 from loyalty.writing import Draft, ids_of, refuse
 
 
@@ -96,11 +97,12 @@ def reverse_transaction(
             raise refuse(broken, "points") from None
         back = _back(parts[0], shares[of.id])
         told = [_counted_back(coalition, draft, each, back) for each in beside]
+        void, voided = _void(coalition, row if wanted == whole else None, draft.at)
         return draft.plan(
             request.id,
-            records=going.settle(),
+            records=(*going.settle(), *void),
             standings=(*puts, *more.standings),
-            news=(*_taken_back(coalition, going, parts, back), *chain(*told), *more.news),
+            news=(*_taken_back(coalition, going, parts, back), *chain(*told), *more.news, *voided),
         )
 
     return carry_out(coalition, request, decide)
@@ -244,9 +246,18 @@ def _uncounted(
     news = list(more.news)
     for each in made:
         news += _counted_back(coalition, draft, each, _Back(1, 0, 1))
+    void, voided = _void(coalition, row, draft.at)
+    news += voided
     back = RecordPut(row.id, Returned(at=draft.at))
-    records = (back, *going.settle())
+    records = (back, *going.settle(), *void)
     return draft.plan(request.id, records=records, standings=more.standings, news=tuple(news))
+
+
+def _void(
+    coalition: Coalition, row: TransactionRow | None, at: At
+) -> tuple[tuple[RecordPut, ...], tuple[News, ...]]:
+    """The vouchers that the order of a row was given. row: None where a part of it stays."""
+    return void_unused(coalition, () if row is None else read_answer(row).vouchers, at)
 
 
 def the_row(coalition: Coalition, id_: TransactionId) -> TransactionRow | None:

@@ -1,8 +1,10 @@
 """Vouchers as records, and the list of those that a member did not pay for."""
 
+from collections.abc import Sequence
+
 import msgspec
 
-from ledger.names import Hash, PartnerId, TransactionId
+from ledger.names import At, Hash, PartnerId, TransactionId
 from loyalty.coalition import Coalition
 from loyalty.committing import News
 from loyalty.ports import RecordPut
@@ -48,6 +50,29 @@ def voucher_used(voucher: Voucher) -> News:
     """At its partner, who is told of it, but not whose it was."""
     said = {"reward": voucher.reward, "partner": voucher.partner}
     return News("voucher.used", voucher.member, said)
+
+
+def void_unused(
+    coalition: Coalition, codes: Sequence[str], at: At
+) -> tuple[tuple[RecordPut, ...], tuple[News, ...]]:
+    """What an order was given beside points is void once all of it has come back; what was used
+    stays used.
+    """
+    found = coalition.store.records(Voucher, codes)
+    unused = {
+        code: each
+        for code, each in found.items()
+        if not (each.record.used_at or each.record.void_at)
+    }
+    puts = tuple(
+        RecordPut(code, msgspec.structs.replace(each.record, void_at=at), each.version)
+        for code, each in unused.items()
+    )
+    news = (
+        voucher_voided(each.record, coalition.version(each.record.rule).programme.id)
+        for each in unused.values()
+    )
+    return puts, tuple(news)
 
 
 def list_handed(coalition: Coalition, member: str, codes: tuple[str, ...]) -> tuple[RecordPut, ...]:

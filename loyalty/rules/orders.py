@@ -43,6 +43,9 @@ class Line(NamedTuple):
 _NOTHING: Mapping[str, Mapping[int, int]] = MappingProxyType({})
 
 
+Marked = Callable[[Mapping[int, int]], tuple[int, int] | None]
+
+
 class Standing(NamedTuple):
     """What is known of who buys, without the order that is decided.
 
@@ -58,9 +61,7 @@ class Standing(NamedTuple):
     before: Mapping[str, int] = MappingProxyType({})
     after: Mapping[str, int] = MappingProxyType({})
     counts: Mapping[str, Mapping[int, int]] = _NOTHING
-    marked: Mapping[str, Callable[[Mapping[int, int]], tuple[int, int] | None]] = MappingProxyType(
-        {}
-    )
+    marked: Mapping[str, Marked] = MappingProxyType({})
 
 
 NOBODY = Standing()

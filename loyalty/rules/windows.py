@@ -57,8 +57,8 @@ class Window(Data, tag_field="over", frozen=True, kw_only=True):
         """Where in the sums an order of that day is counted."""
 
     def marked(self, marks: Sums, day: int) -> tuple[int, int] | None:
-        """Of marks that something was reached: how many still count on a day, and the place of a new
-        one. None where reaching it again takes as long as it took.
+        """Of marks that something was reached: how many still count on a day, and the place of a
+        new one. None where reaching it again takes as long as it took.
         """
         return self.total(marks, day), self.place(day)
 

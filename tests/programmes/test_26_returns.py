@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from loyalty.actors import PartnerActor
-from tests.coalition import OPERATOR, gid, verified
+from tests.coalition import OPERATOR, as_member, gid, verified
 from tests.programmes.shop import Shop
 
 CORNER = PartnerActor("corner")
@@ -140,4 +140,34 @@ def test_what_was_only_counted_is_taken_back_of_whom_its_member_was_merged_into(
     assert in_the_club(shop, other)[:3] == ("gold", 10_500, 2)
     returned(shop, earn["id"])
     assert in_the_club(shop, other)[:3] == ("", 500, 1)
+    verified(shop.store)
+
+
+def test_a_voucher_that_came_with_the_goods_goes_with_them(shop: Shop) -> None:
+    """Unless it was used; and a part of the goods takes none with it."""
+    bag = {
+        "effect": "voucher",
+        "id": "bag",
+        "partners": ["corner"],
+        "money": "USD",
+        "reward": "bag",
+    }
+    reward = {"id": "bag", "name": "A bag", "points": 0, "partner": "corner", "handed": True}
+    document = {**shop.document, "version": 2, "earn": [*shop.document["earn"], bag]}
+    document["rewards"] = [*shop.document["rewards"], reward]
+    shop.publishes(document, "corner")
+    member = shop.enrolled()
+    for use_first in (True, False):
+        (earn,) = shop.buys(member, 10_000, "corner")["transactions"]
+        query = "query ($id: ID!) { member(id: $id) { vouchers { id } } }"
+        held = shop.ask(as_member(member), query, id=member)["member"]["vouchers"]
+        use = shop.input(voucherId=held[0]["id"])
+        returned(shop, earn["id"], 40)
+        if use_first:
+            shop.done(CORNER, "useVoucher", use)
+        returned(shop, earn["id"])
+        code = "ALREADY_REDEEMED" if use_first else "NOT_ELIGIBLE"
+        again = {**use, **shop.input()}
+        assert shop.refused(CORNER, "useVoucher", again).code == code
+    assert [each.said["reward"] for each in shop.news("voucher.voided")] == ["bag"]
     verified(shop.store)
