@@ -140,11 +140,13 @@ def considered_by(
     known: Mapping[str, Mapping[str, Tally]] | None,
     lives_in: str = "",
     kinds: Mapping[str, str] = MappingProxyType({}),
+    versions: Sequence[Version] | None = None,
 ) -> tuple[Considered, ...]:
     """What each programme makes of an occasion.
 
     known: what is remembered of the member, by currency and programme; None: of nobody; lives_in:
-    the member's jurisdiction; kinds: of the accounts that it buys for, by currency.
+    the member's jurisdiction; kinds: of the accounts that it buys for, by currency; versions: those
+    that decide, where they were read before; another may have come in force since.
     """
     moment = _moment(coalition, occasion)
     order = occasion.order(partner, moment)._replace(jurisdiction=lives_in)
@@ -156,7 +158,7 @@ def considered_by(
             None if known is None else known.get(version.programme.currency, {}),
             occasion.field,
         )
-        for version in _versions(coalition, partner, moment)
+        for version in (_versions(coalition, partner, moment) if versions is None else versions)
     )
 
 
@@ -191,7 +193,9 @@ class Awarding:
         known.update((each, self._draft.tallies(id_)) for each, id_ in own.items())
         lives_in = self._found.record.jurisdiction
         kinds = account_kinds(coalition, self._found.record)
-        self.considered = considered_by(coalition, self._partner, occasion, known, lives_in, kinds)
+        self.considered = considered_by(
+            coalition, self._partner, occasion, known, lives_in, kinds, versions
+        )
 
     def plan(self, signature: Signature | None) -> Plan:
         """The entries of what is given, and what is remembered."""
