@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from ledger.names import At
 from loyalty.rules.orders import Data, Id, Label, Positive
-from loyalty.rules.zones import check_zone, local_time
+from loyalty.rules.zones import check_zone, local_month
 
 
 class Way(Data, frozen=True, kw_only=True):
@@ -40,7 +40,7 @@ class Giving(Data, frozen=True, kw_only=True):
 
     def month(self, at: At) -> str:
         """The calendar month that an allowance is of, like 2026-11."""
-        return local_time(at, self.time_zone).isoformat()[:7]
+        return local_month(at, self.time_zone)
 
     def allows(self, giver: str, receiver: str) -> bool:
         """Whether a member of one team may give to one of the other; empty: of no team."""

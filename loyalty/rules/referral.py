@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from ledger.names import At
 from loyalty.rules.orders import Data, Id, Positive
-from loyalty.rules.zones import check_zone, local_time
+from loyalty.rules.zones import check_zone, local_month
 
 
 class Referral(Data, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class Referral(Data, frozen=True, kw_only=True):
 
     def month(self, at: At) -> str:
         """The calendar month that a member's friends are counted in, like 2026-11."""
-        return local_time(at, self.time_zone).isoformat()[:7]
+        return local_month(at, self.time_zone)
 
     def reached(self, money: str, amount_minor: int) -> bool:
         return money == self.money and amount_minor >= self.minimum_minor

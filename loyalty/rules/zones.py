@@ -34,6 +34,11 @@ def local_time(at: At, zone: str) -> datetime:
         return moment
 
 
+def local_month(at: At, zone: str) -> str:
+    """The calendar month that a moment is in there, like 2026-11."""
+    return local_time(at, zone).isoformat()[:7]
+
+
 @lru_cache
 def _zone(name: str) -> tzinfo:
     from zoneinfo import ZoneInfo  # noqa: PLC0415 - see above
