@@ -6,6 +6,7 @@
     due     woken by the stream: hints for the clock
     clock   on a schedule: what is due by the day
     events  woken by the stream and by the sweep: sends events to endpoints
+    batches what a function answers to a batch of stream records
     wiring  the environment
 
 Nothing but `local` imports them.

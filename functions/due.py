@@ -13,14 +13,23 @@ from contextlib import suppress
 from functools import cache
 from typing import Any
 
+from msgspec import MsgspecError
+
+from functions.batches import again_from, all_done
 from functions.wiring import agenda_of, coalition_of
+from ledger.errors import RuleBroken
 from ledger.names import WalletId, is_base32_id
 from loyalty.clock.agenda import Agenda
 from loyalty.clock.following import follow
 from loyalty.coalition import Coalition
 from loyalty.ports import StoreUnavailable
+from loyalty.refusals import Refused
 
 _log = logging.getLogger(__name__)
+
+UNREADABLE = (LookupError, MsgspecError, Refused, RuleBroken, ValueError)
+"""What the rows of one wallet can be wrong by, which no delivery mends. Anything else, like a table
+that may not be read, is wrong for all: it is raised, and the stream delivers again."""
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001
@@ -35,11 +44,11 @@ def note(coalition: Coalition, agenda: Agenda, event: Mapping[str, Any]) -> dict
             follow(coalition, agenda, wallet, seq)
         except StoreUnavailable as error:
             _log.warning("not noted, to be delivered again: %s", error)
-            return {"batchItemFailures": [{"itemIdentifier": number}]}
-        except Exception:
-            # One wallet's. The sweep of every wallet comes upon it again, and reports it.
+            return again_from(number)
+        except UNREADABLE:
+            # The sweep of every wallet comes upon it again, and reports it.
             _log.exception("nothing was noted of the wallet %s", wallet)
-    return {"batchItemFailures": []}
+    return all_done()
 
 
 def _told(records: Iterable[Any]) -> dict[WalletId, tuple[int, str]]:

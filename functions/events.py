@@ -14,6 +14,7 @@ from contextlib import suppress
 from functools import cache
 from typing import Any
 
+from functions.batches import all_again, all_done
 from functions.wiring import deliverer_of
 from ledger.names import TransactionId
 from loyalty.ports import StoreUnavailable
@@ -36,12 +37,12 @@ def tell(deliverer: Deliverer, event: Mapping[str, Any]) -> dict[str, Any]:
         begun = deliverer.notice(list(_requests(records)))
     except StoreUnavailable as error:
         _log.warning("no events told, to be delivered again: %s", error)
-        return _again(records)
+        return all_again(records)
     try:
         deliverer.attempt(begun)
     except StoreUnavailable as error:
         _log.warning("left to the schedule: %s", error)
-    return {"batchItemFailures": []}
+    return all_done()
 
 
 def _requests(records: Any) -> Iterator[TransactionId]:
@@ -52,15 +53,6 @@ def _requests(records: Any) -> Iterator[TransactionId]:
             id_ = told_of(str(keys["pk"]["S"]), str(keys["sk"]["S"]))
             if id_ is not None:
                 yield id_
-
-
-def _again(records: Any) -> dict[str, Any]:
-    """All of them, from the first that says where it stands."""
-    for record in records:
-        with suppress(KeyError, TypeError):
-            number = record["dynamodb"]["SequenceNumber"]
-            return {"batchItemFailures": [{"itemIdentifier": number}]}
-    return {"batchItemFailures": []}
 
 
 @cache

@@ -13,6 +13,7 @@ from contextlib import suppress
 from functools import cache
 from typing import Any
 
+from functions.batches import all_again, all_done
 from functions.wiring import sealer_of, witnessing_of
 from ledger.names import WalletId, is_base32_id
 from loyalty.ports import StoreUnavailable
@@ -41,8 +42,8 @@ def seal(sealer: Sealer, event: Mapping[str, Any]) -> dict[str, Any]:
         progress = sealer.drain(frozenset(rung(records)))
     except StoreUnavailable as error:
         _log.warning("not sealed, to be delivered again: %s", error)
-        return _again(records)
-    return _again(records) if progress.again else {"batchItemFailures": []}
+        return all_again(records)
+    return all_again(records) if progress.again else all_done()
 
 
 def check_start(witnessing: Witnessing) -> None:
@@ -93,15 +94,6 @@ def rung(records: Any) -> Iterator[WalletId]:
             key = str(record["dynamodb"]["Keys"]["pk"]["S"])
             if key.startswith("W#") and is_base32_id(key[2:]):
                 yield WalletId(key[2:])
-
-
-def _again(records: Any) -> dict[str, Any]:
-    """All of them, from the first that says where it stands."""
-    for record in records:
-        with suppress(KeyError, TypeError):
-            number = record["dynamodb"]["SequenceNumber"]
-            return {"batchItemFailures": [{"itemIdentifier": number}]}
-    return {"batchItemFailures": []}
 
 
 @cache

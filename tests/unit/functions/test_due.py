@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 import functions.due as module
 from functions.due import note
@@ -140,6 +141,22 @@ def test_a_wallet_that_cannot_be_read_stops_no_other(
     assert note(house.coalition, agenda, event) == {"batchItemFailures": []}
     assert {each.wallet for each in noted(agenda)} == {wallets[0], wallets[2]}
     assert f"nothing was noted of the wallet {wallets[1]}" in caplog.text
+
+
+def test_what_is_wrong_for_all_wallets_is_raised(
+    house: House,
+    agenda: MemoryAgenda,
+    wallets: list[WalletId],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A table that may not be read is no wallet's fault: its alarm rings, and no hint is lost."""
+
+    def fails(wallet: WalletId) -> Any:
+        raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "Query")
+
+    monkeypatch.setattr(house.store, "wallet", fails)
+    with pytest.raises(ClientError):
+        note(house.coalition, agenda, stream_event(*rows(*wallets)))
 
 
 def test_a_batch_reads_each_wallet_once(
