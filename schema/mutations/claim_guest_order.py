@@ -5,12 +5,9 @@ from strawberry.relay import GlobalID
 
 from loyalty.guests import claim_guest_order
 from schema.context import Info
-from schema.errors import Payload, answered
+from schema.errors import answered
 from schema.inputs import node_id, request
-from schema.mutations.entries import earned_points, entries_of
-from schema.scalars import Points
-from schema.types.decision import EarnDecision, decisions
-from schema.types.transaction import Transaction
+from schema.mutations.awards import AwardPayload, awarded
 
 
 @strawberry.input
@@ -22,14 +19,8 @@ class ClaimGuestOrderInput:
 
 
 @strawberry.type
-class ClaimGuestOrderPayload(Payload):
-    points: Points | None = strawberry.field(
-        default=None, description="Of all awards, where they are of one currency."
-    )
-    transactions: list[Transaction] = strawberry.field(default_factory=list)
-    explanation: list[EarnDecision] | None = strawberry.field(
-        default=None, description="Why it gave that; absent where the request is answered again."
-    )
+class ClaimGuestOrderPayload(AwardPayload):
+    pass
 
 
 @strawberry.type
@@ -46,14 +37,9 @@ class ClaimGuestOrder:
         async def act() -> ClaimGuestOrderPayload:
             asked = request(info.context, input)
             seller = node_id(input.seller_id, "Partner", "sellerId")
-            answer, considered = claim_guest_order(
+            recorded = claim_guest_order(
                 info.context.coalition, asked, seller, input.reference, input.code
             )
-            entries = await entries_of(info.context, asked, answer)
-            return ClaimGuestOrderPayload(
-                points=earned_points(entries),
-                transactions=entries,
-                explanation=None if considered is None else decisions(considered),
-            )
+            return await awarded(ClaimGuestOrderPayload, info.context, asked, recorded)
 
         return await answered(ClaimGuestOrderPayload, act)

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from ledger.canonical import MAX_INTEGER
 from ledger.names import TransactionId
-from ledger.tx import Tx
 from loyalty.committing import Answer, Request
 from schema.context import Context
 from schema.scalars import Points
@@ -35,16 +34,8 @@ async def issued_points(context: Context, ids: Iterable[TransactionId]) -> Point
     """
     rows = await gather(*(context.transactions.load(id_) for id_ in ids))
     found = [transaction_of(row) for row in rows if row is not None]
-    return _total([each.tx for each in found if each is not None])
-
-
-def _total(txs: list[Tx]) -> Points | None:
-    issued = [row for tx in txs for row in tx.postings if row.account.endswith(":issued")]
+    postings = [row for each in found if each is not None for row in each.tx.postings]
+    issued = [row for row in postings if row.account.endswith(":issued")]
     total = -sum(row.amount for row in issued)
     comparable = len({row.currency for row in issued}) <= 1 and total <= MAX_INTEGER
     return Points(total) if comparable else None
-
-
-def earned_points(entries: list[Transaction]) -> Points | None:
-    """The same of entries that the actor sees all of."""
-    return _total([each.tx for each in entries])

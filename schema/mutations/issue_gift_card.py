@@ -5,12 +5,10 @@ from strawberry.relay import GlobalID
 
 from loyalty.gift_cards import issue_gift_card
 from schema.context import Info
-from schema.errors import Payload, answered
+from schema.errors import answered
 from schema.inputs import SignatureInput, given, node_id, request
-from schema.mutations.entries import own_entry
+from schema.mutations.new_gift_cards import NewGiftCardPayload, new_gift_card
 from schema.scalars import Points
-from schema.types.gift_card import GiftCard, gift_card
-from schema.types.transaction import Transaction
 
 
 @strawberry.input
@@ -24,13 +22,8 @@ class IssueGiftCardInput:
 
 
 @strawberry.type
-class IssueGiftCardPayload(Payload):
-    gift_card: GiftCard | None = None
-    code: str | None = strawberry.field(
-        default=None,
-        description="The card's secret, told once: absent where the request is answered again.",
-    )
-    transaction: Transaction | None = None
+class IssueGiftCardPayload(NewGiftCardPayload):
+    pass
 
 
 @strawberry.type
@@ -50,10 +43,6 @@ class IssueGiftCard:
                 input.points,
                 given(input.signature),
             )
-            return IssueGiftCardPayload(
-                gift_card=await gift_card(info.context, answer.record),
-                code=code,
-                transaction=await own_entry(info.context, asked, answer),
-            )
+            return await new_gift_card(IssueGiftCardPayload, info.context, asked, answer, code)
 
         return await answered(IssueGiftCardPayload, act)

@@ -5,13 +5,9 @@ from strawberry.relay import GlobalID
 
 from loyalty.occurrences import Occurrence, record_event
 from schema.context import Info
-from schema.errors import Payload, answered
+from schema.errors import answered
 from schema.inputs import SignatureInput, given, node_id, request
-from schema.mutations.entries import entries_of, ids_of, issued_points
-from schema.scalars import Points
-from schema.types.decision import EarnDecision, decisions
-from schema.types.transaction import Transaction
-from schema.types.voucher import Voucher, vouchers
+from schema.mutations.awards import AwardPayload, awarded
 
 
 @strawberry.input(description="Something that is said of an event, for rules that look at it.")
@@ -42,20 +38,8 @@ class RecordEventInput:
 
 
 @strawberry.type
-class RecordEventPayload(Payload):
-    points: Points | None = strawberry.field(
-        default=None, description="Of all awards, where they are of one currency."
-    )
-    transactions: list[Transaction] = strawberry.field(
-        default_factory=list, description="One for each programme that gives points; maybe none."
-    )
-    vouchers: list[Voucher] = strawberry.field(
-        default_factory=list,
-        description="That rules handed the member; of partners, those alone that take them see it.",
-    )
-    explanation: list[EarnDecision] | None = strawberry.field(
-        default=None, description="Why it gave that; absent where the request is answered again."
-    )
+class RecordEventPayload(AwardPayload):
+    pass
 
 
 @strawberry.type
@@ -64,20 +48,14 @@ class RecordEvent:
     async def record_event(self, info: Info, input: RecordEventInput) -> RecordEventPayload:  # noqa: A002
         async def act() -> RecordEventPayload:
             asked = request(info.context, input)
-            answer, considered = record_event(
+            recorded = record_event(
                 info.context.coalition,
                 asked,
                 node_id(input.member_id, "Member", "memberId"),
                 _occurrence(input),
                 given(input.signature),
             )
-            entries = await entries_of(info.context, asked, answer)
-            return RecordEventPayload(
-                points=await issued_points(info.context, ids_of(asked, answer)),
-                transactions=entries,
-                vouchers=await vouchers(info.context, answer.vouchers),
-                explanation=None if considered is None else decisions(considered),
-            )
+            return await awarded(RecordEventPayload, info.context, asked, recorded)
 
         return await answered(RecordEventPayload, act)
 

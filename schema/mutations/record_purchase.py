@@ -5,13 +5,9 @@ from strawberry.relay import GlobalID
 
 from loyalty.purchases import record_purchase
 from schema.context import Info
-from schema.errors import Payload, answered
+from schema.errors import answered
 from schema.inputs import LineInput, MoneyInput, SignatureInput, basket_of, given, node_id, request
-from schema.mutations.entries import entries_of, ids_of, issued_points
-from schema.scalars import Points
-from schema.types.decision import EarnDecision, decisions
-from schema.types.transaction import Transaction
-from schema.types.voucher import Voucher, vouchers
+from schema.mutations.awards import AwardPayload, awarded
 
 
 @strawberry.input
@@ -41,20 +37,8 @@ class RecordPurchaseInput:
 
 
 @strawberry.type
-class RecordPurchasePayload(Payload):
-    points: Points | None = strawberry.field(
-        default=None, description="Of all awards, where they are of one currency."
-    )
-    transactions: list[Transaction] = strawberry.field(
-        default_factory=list, description="One for each programme that gives points; maybe none."
-    )
-    vouchers: list[Voucher] = strawberry.field(
-        default_factory=list,
-        description="That rules handed the member; of partners, those alone that take them see it.",
-    )
-    explanation: list[EarnDecision] | None = strawberry.field(
-        default=None, description="Why it gave that; absent where the request is answered again."
-    )
+class RecordPurchasePayload(AwardPayload):
+    pass
 
 
 @strawberry.type
@@ -67,7 +51,7 @@ class RecordPurchase:
     ) -> RecordPurchasePayload:
         async def act() -> RecordPurchasePayload:
             asked = request(info.context, input)
-            answer, considered = record_purchase(
+            recorded = record_purchase(
                 info.context.coalition,
                 asked,
                 node_id(input.member_id, "Member", "memberId"),
@@ -75,12 +59,6 @@ class RecordPurchase:
                 input.reference,
                 given(input.signature),
             )
-            entries = await entries_of(info.context, asked, answer)
-            return RecordPurchasePayload(
-                points=await issued_points(info.context, ids_of(asked, answer)),
-                transactions=entries,
-                vouchers=await vouchers(info.context, answer.vouchers),
-                explanation=None if considered is None else decisions(considered),
-            )
+            return await awarded(RecordPurchasePayload, info.context, asked, recorded)
 
         return await answered(RecordPurchasePayload, act)

@@ -5,11 +5,9 @@ from strawberry.relay import GlobalID
 
 from loyalty.gift_cards import replace_gift_card
 from schema.context import Info
-from schema.errors import Payload, answered
+from schema.errors import answered
 from schema.inputs import SignatureInput, given, node_id, request
-from schema.mutations.entries import own_entry
-from schema.types.gift_card import GiftCard, gift_card
-from schema.types.transaction import Transaction
+from schema.mutations.new_gift_cards import NewGiftCardPayload, new_gift_card
 
 
 @strawberry.input
@@ -23,13 +21,8 @@ class ReplaceGiftCardInput:
 
 
 @strawberry.type
-class ReplaceGiftCardPayload(Payload):
-    gift_card: GiftCard | None = None
-    code: str | None = strawberry.field(
-        default=None,
-        description="The card's secret, told once: absent where the request is answered again.",
-    )
-    transaction: Transaction | None = None
+class ReplaceGiftCardPayload(NewGiftCardPayload):
+    pass
 
 
 @strawberry.type
@@ -52,10 +45,6 @@ class ReplaceGiftCard:
                 input.reason,
                 given(input.signature),
             )
-            return ReplaceGiftCardPayload(
-                gift_card=await gift_card(info.context, answer.record),
-                code=code,
-                transaction=await own_entry(info.context, asked, answer),
-            )
+            return await new_gift_card(ReplaceGiftCardPayload, info.context, asked, answer, code)
 
         return await answered(ReplaceGiftCardPayload, act)

@@ -52,6 +52,7 @@ def house() -> House:
         **EXPLAINED,
         "recordEvent": f"points transactions {{ id }} {VOUCHERS} {MISSED}",
         "recordPurchase": f"points transactions {{ id }} {VOUCHERS} {MISSED}",
+        "claimGuestOrder": f"points {VOUCHERS}",
     }
     house.done(OPERATOR, "publishProgramme", house.programme(GIVING, "fuel", "grocer"))
     return house
@@ -98,6 +99,23 @@ def test_a_rule_hands_out_a_voucher(house: House) -> None:
     assert again.code == "ALREADY_REDEEMED"
     assert house.refused(FUEL, "useVoucher", {**used, **house.input()}).code == "NOT_FOUND"
     verified(house.store)
+
+
+def test_a_claimed_order_tells_its_vouchers(house: House) -> None:
+    """The member who claims what it bought as a guest sees what else that gave it."""
+    order = house.input(
+        reference="web 7",
+        claimCode="7K3M9XWQ4TB2HRZE",
+        amount={"minor": 1_000, "currency": "USD"},
+        channel="web",
+    )
+    house.done(GROCER, "recordGuestOrder", house.signed(GROCER, "earn", order))
+    asked = house.input(
+        sellerId=gid("Partner", "grocer"), reference="web 7", code="7K3M9XWQ4TB2HRZE"
+    )
+    answer = house.done(as_member(house.enrolled()), "claimGuestOrder", asked)
+    assert answer["points"] == 10
+    assert [each["rewardId"] for each in answer["vouchers"]] == ["coffee"]
 
 
 def test_an_event_told_twice_hands_out_one(house: House) -> None:
