@@ -1,8 +1,10 @@
 """The GraphQL face: what clients can ask, and what they are told.
 
     product         the schema, every query and mutation put together; writes schema.graphql
-    http            GraphQL over HTTP: /graphql and /health
-    limits          what every document must pass before it runs, and what every error carries out
+    http/           GraphQL over HTTP: /graphql and /health
+    limits          what every document must pass before it runs: parsed, measured, validated once
+    measure         how large a document is, and the bounds of that
+    leaving         the errors that leave: their codes, and what is kept in
     authentication  who asks: the actor that a bearer token names
     context         what a request carries through its resolvers
     inputs          inputs that several mutations share, and what of an input is signed

@@ -14,23 +14,10 @@ linear in the document: a fragment is measured once, however often it is spread.
 come with Strawberry measure a fragment again at each spread, which takes 2^n steps for n fragments
 that each spread the next one twice, and end in a KeyError at the spread of an unknown fragment.)
 
-**Errors.** Each has `extensions.code`:
-
-    GRAPHQL_PARSE_FAILED        the text is no GraphQL document, or has too many tokens
-    GRAPHQL_VALIDATION_FAILED   the document does not fit the schema, or exceeds a limit
-    BAD_USER_INPUT              a variable or a literal does not fit its type
-    INTERNAL                    anything that nobody expected
-
-An error that already has a code keeps it: one raised by a resolver, and one raised by a scalar's
-parser, as a GraphQLError or as any exception with an `extensions` dict (graphql-core hands that
-dict on, from a variable and from a literal alike). An error without a code from within a field is
-a defect of ours: the client gets `Internal error <id>` and the log, under `tallystick.schema`, the
-traceback with the same id.
+**Errors.** `schema.leaving` says which there are.
 """
 
-import logging
-import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -38,15 +25,10 @@ import strawberry
 from graphql import (
     SKIP,
     DocumentNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLError,
     GraphQLInputType,
     GraphQLSchema,
-    GraphQLSyntaxError,
     OperationDefinitionNode,
-    SelectionSetNode,
     ValueNode,
     ValuesOfCorrectTypeRule,
     VisitorAction,
@@ -54,43 +36,12 @@ from graphql import (
     specified_rules,
 )
 from graphql.utilities import validate_input_literal
-from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 from strawberry.types import ExecutionContext
 
-PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
-VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
-BAD_USER_INPUT = "BAD_USER_INPUT"
-INTERNAL = "INTERNAL"
-
-_log = logging.getLogger("tallystick.schema")
-
-
-class Limits(NamedTuple):
-    """The bounds of one document; the standard introspection query fits with room to spare.
-
-    depth: fields from the root to a leaf, the leaf counted, `__schema` and its like not.
-    aliases, fields: how many an operation selects once its fragments are spread out.
-    tokens: of the document's text, as the lexer counts them; and as many comments.
-    cached_documents, cached_chars: how many texts are kept, and how long one may be to be kept;
-        together they bound the memory that a stranger's documents can take.
-    """
-
-    depth: int = 12
-    aliases: int = 30
-    fields: int = 300
-    tokens: int = 2_000
-    cached_documents: int = 256
-    cached_chars: int = 16_384
-
-
-class Size(NamedTuple):
-    """What a selection set amounts to once its fragments are spread out."""
-
-    depth: int = 0
-    aliases: int = 0
-    fields: int = 0
+from schema.leaving import BAD_USER_INPUT, VALIDATION_FAILED, leaving, validation_error
+from schema.measure import Limits, excess
 
 
 class Admitted(NamedTuple):
@@ -146,7 +97,7 @@ class Documents:
         )
         operations = sum(isinstance(node, OperationDefinitionNode) for node in document.definitions)
         errors = excess(document, self._limits) or validate_document(self._schema, document, RULES)
-        return Admitted(document, tuple(map(_validation_error, errors)), operations)
+        return Admitted(document, tuple(map(validation_error, errors)), operations)
 
 
 class DocumentLimits(SchemaExtension):
@@ -206,126 +157,3 @@ class Schema(strawberry.Schema):
         """
         name = execution_context.operation_name if execution_context else None
         errors[:] = [leaving(error, operation=name) for error in errors]
-
-
-def excess(document: DocumentNode, limits: Limits) -> list[GraphQLError]:
-    """Which limits the document exceeds, in time linear in the document."""
-    fragments = {
-        node.name.value: node
-        for node in document.definitions
-        if isinstance(node, FragmentDefinitionNode)
-    }
-    sizes: dict[str, Size] = {}
-    errors = []
-    for node in document.definitions:
-        if not isinstance(node, OperationDefinitionNode | FragmentDefinitionNode):
-            continue
-        try:
-            size = _size(node.selection_set, fragments, sizes)
-        except RecursionError:  # a chain of fragments as long as the interpreter's stack
-            return [GraphQLError("The document is nested too deeply.")]
-        # A fragment alone may be on a type of the introspection, whose depth is not ours to limit;
-        # its fields count even if it is never spread, for the specification's rules will visit it.
-        depth = size.depth if isinstance(node, OperationDefinitionNode) else 0
-        for what, found, allowed in (
-            ("nested fields", depth, limits.depth),
-            ("aliases", size.aliases, limits.aliases),
-            ("fields", size.fields, limits.fields),
-        ):
-            if found > allowed:
-                errors.append(GraphQLError(f"More than {allowed} {what}.", node))
-    return errors
-
-
-def _size(
-    selection_set: SelectionSetNode | None,
-    fragments: Mapping[str, FragmentDefinitionNode],
-    sizes: dict[str, Size],
-) -> Size:
-    depth = aliases = fields = 0
-    for selection in selection_set.selections if selection_set else ():
-        if isinstance(selection, FragmentSpreadNode):
-            name = selection.name.value
-            if name not in sizes:
-                # Zero while it is being measured, so that a cycle ends; the specification's rules
-                # refuse cycles and unknown fragments afterwards.
-                sizes[name] = Size()
-                if name in fragments:
-                    sizes[name] = _size(fragments[name].selection_set, fragments, sizes)
-            inner = sizes[name]
-        else:
-            inner = _size(selection.selection_set, fragments, sizes)  # type: ignore[attr-defined]
-        if isinstance(selection, FieldNode):
-            # graphql-core has a rule of its own against deep introspection.
-            introspection = selection.name.value.startswith("__")
-            own_depth = 0 if introspection else inner.depth + 1
-            inner = Size(own_depth, inner.aliases + bool(selection.alias), inner.fields + 1)
-        depth = max(depth, inner.depth)
-        aliases += inner.aliases
-        fields += inner.fields
-    return Size(depth, aliases, fields)
-
-
-def leaving(error: GraphQLError, operation: str | None = None) -> GraphQLError:
-    """The error as it may leave: with a code, and without what only we should know."""
-    if (error.extensions or {}).get("code"):
-        return error
-    code = _code(error)
-    if code == INTERNAL:
-        return _masked(error, operation)
-    return _with_code(error, code)
-
-
-def _code(error: GraphQLError) -> str:
-    """The code of an error that came without one."""
-    cause = error.original_error
-    if isinstance(error, GraphQLSyntaxError):
-        return PARSE_FAILED
-    if isinstance(error, StrawberryInputCoercionError) or isinstance(
-        cause, StrawberryInputCoercionError
-    ):
-        return BAD_USER_INPUT
-    if error.path is None:
-        # No field ran yet: either graphql-core refuses a variable, whose cause is again a
-        # GraphQLError if there is one, or an extension of ours failed.
-        return BAD_USER_INPUT if cause is None or isinstance(cause, GraphQLError) else INTERNAL
-    # An argument is coerced as its field starts, and that error points to the value itself.
-    node = error.nodes[0] if error.nodes else None
-    at_value = isinstance(node, ValueNode) and isinstance(cause, GraphQLError)
-    return BAD_USER_INPUT if at_value else INTERNAL
-
-
-def _masked(error: GraphQLError, operation: str | None) -> GraphQLError:
-    id_ = secrets.token_hex(8)
-    cause = error.original_error or error
-    # Neither the document nor its variables: they hold members' data.
-    _log.error(
-        "internal error %s in operation %r at %s",
-        id_,
-        operation,
-        error.path,
-        exc_info=(type(cause), cause, cause.__traceback__),
-    )
-    return GraphQLError(
-        f"Internal error {id_}",
-        error.nodes,
-        path=error.path,
-        extensions={"code": INTERNAL, "id": id_},
-    )
-
-
-def _validation_error(error: GraphQLError) -> GraphQLError:
-    coerced = isinstance(error, StrawberryInputCoercionError)
-    return _with_code(error, BAD_USER_INPUT if coerced else VALIDATION_FAILED)
-
-
-def _with_code(error: GraphQLError, code: str) -> GraphQLError:
-    """A copy without the cause: a kept error must not keep the frames of the request it met."""
-    return GraphQLError(
-        error.message,
-        error.nodes,
-        error.source,
-        error.positions,
-        error.path,
-        extensions={"code": code, **(error.extensions or {})},
-    )

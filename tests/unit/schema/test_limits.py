@@ -12,6 +12,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
 from schema import limits
+from schema.measure import Limits
 
 Points = NewType("Points", int)
 Member = NewType("Member", str)
@@ -112,7 +113,7 @@ CONFIG = StrawberryConfig(
 def make_schema(**bounds: Any) -> limits.Schema:
     """Make a schema of its own for each test, since the caches are the schema's."""
     schema = limits.Schema(Query, config=CONFIG)
-    schema.limits = limits.Limits(**bounds)
+    schema.limits = Limits(**bounds)
     return schema
 
 

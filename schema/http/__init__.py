@@ -1,0 +1,30 @@
+"""GraphQL over HTTP: one ASGI application with `/graphql` and `/health`.
+
+It follows the GraphQL-over-HTTP draft (https://graphql.github.io/graphql-over-http/draft/):
+
+    POST /graphql   a JSON object {query, variables, operationName, extensions}
+    GET  /graphql   the same as query parameters, for queries only (a mutation: 405)
+    GET  /graphql   with Accept: text/html and no query: the GraphiQL page, where it is switched on
+    GET  /health    {"status":"ok"}
+
+An answer is `application/graphql-response+json` if the client asks for it, and `application/json`
+otherwise. In the first a request that never ran has a 4xx status and no `data`; in the second it
+has 200, as older clients expect. What is no GraphQL request at all (a bad body, a wrong method) has
+a 4xx status in both, and this body:
+
+    {"errors":[{"message":"…","extensions":{"code":"BAD_REQUEST"}}]}
+
+No batches, no uploads, no subscriptions. The application needs no lifespan events, so it runs under
+an adapter for Lambda as it does under a server. The GraphiQL page is the one that comes with
+Strawberry; it loads its scripts from unpkg.com, so it needs the internet, and it is meant for
+development.
+
+The view is written on Starlette directly: Strawberry's own view brings subscriptions, uploads,
+batches and answers in plain text, and to take them all out again takes more code than this.
+"""
+
+from schema.http.negotiation import GRAPHQL_RESPONSE, JSON, negotiated
+from schema.http.request import BODY_LIMIT_BYTES
+from schema.http.view import graphql_app
+
+__all__ = ["BODY_LIMIT_BYTES", "GRAPHQL_RESPONSE", "JSON", "graphql_app", "negotiated"]

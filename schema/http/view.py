@@ -1,0 +1,131 @@
+"""The ASGI application: what answers at `/graphql` and `/health`."""
+
+from collections.abc import Awaitable, Callable
+
+import strawberry
+from graphql import GraphQLError
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+from strawberry.http.ides import get_graphql_ide_html
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from schema.http.negotiation import JSON, negotiated
+from schema.http.refusal import Refusal
+from schema.http.request import BODY_LIMIT_BYTES, Operation, operation_in
+from schema.http.response import errors_response, result_response, status_of
+from schema.leaving import VALIDATION_FAILED, leaving
+
+ContextOf = Callable[[Request], Awaitable[object]]
+
+
+def graphql_app(
+    schema: strawberry.Schema,
+    context: ContextOf,
+    *,
+    graphiql: bool,
+    body_limit_bytes: int = BODY_LIMIT_BYTES,
+) -> Starlette:
+    """The ASGI application over a schema (`schema.limits.Schema`, for its errors and limits).
+
+    context: called with each GraphQL request once its parameters are well formed; what it returns
+        is `info.context`. If it raises an error whose `extensions.code` is UNAUTHENTICATED or
+        FORBIDDEN the answer is 401 or 403; an error without a code is masked like any other.
+    """
+    page = get_graphql_ide_html(graphql_ide="graphiql") if graphiql else None
+    return Starlette(
+        routes=[
+            Route("/graphql", GraphQLView(schema, context, page, body_limit_bytes)),
+            Route("/health", _health, methods=["GET"]),
+        ]
+    )
+
+
+async def _health(_request: Request) -> Response:
+    return Response(b'{"status":"ok"}', media_type=JSON)
+
+
+class GraphQLView:
+    """The ASGI callable behind `/graphql`."""
+
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        context: ContextOf,
+        page: str | None,
+        body_limit_bytes: int,
+    ) -> None:
+        self._schema = schema
+        self._context = context
+        self._page = page
+        self._body_limit_bytes = body_limit_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; whatever happens, in JSON."""
+        request = Request(scope, receive)
+        try:
+            response = await self._answer(request)
+        except ClientDisconnect:
+            return
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        accept = request.headers.get("accept")
+        media_type = JSON
+        try:
+            if self._page is not None and _wants_page(request):
+                return HTMLResponse(self._page)
+            media_type = negotiated(accept)
+            operation = await operation_in(request, self._body_limit_bytes)
+            result = await self._execute(request, operation)
+            return result_response(result, media_type)
+        except Refusal as refusal:
+            error = GraphQLError(refusal.message, extensions={"code": "BAD_REQUEST"})
+            return errors_response([error], refusal.status, media_type, refusal.headers)
+        except ClientDisconnect:
+            raise
+        except Exception as exc:  # the last place where a traceback can be kept in
+            error = leaving(_graphql_error(exc))
+            return errors_response([error], status_of([error]), media_type)
+
+    async def _execute(self, request: Request, operation: Operation) -> ExecutionResult:
+        allowed = {OperationType.QUERY}
+        if request.method == "POST":
+            allowed.add(OperationType.MUTATION)
+        context = await self._context(request)
+        try:
+            return await self._schema.execute(
+                operation.query,
+                variable_values=operation.variables,
+                context_value=context,
+                operation_name=operation.name,
+                allowed_operation_types=allowed,
+                operation_extensions=operation.extensions,
+            )
+        except CannotGetOperationTypeError as error:
+            reason = GraphQLError(
+                error.as_http_error_reason(), extensions={"code": VALIDATION_FAILED}
+            )
+            return ExecutionResult(data=None, errors=[reason])
+        except InvalidOperationTypeError as error:
+            message = error.as_http_error_reason(request.method)
+            message = f"{message[0].upper()}{message[1:]}."
+            if request.method == "GET":
+                raise Refusal(405, message, {"allow": "POST"}) from None
+            raise Refusal(400, message) from None
+
+
+def _wants_page(request: Request) -> bool:
+    return (
+        request.method == "GET"
+        and "query" not in request.query_params
+        and "text/html" in request.headers.get("accept", "")
+    )
+
+
+def _graphql_error(exc: Exception) -> GraphQLError:
+    return exc if isinstance(exc, GraphQLError) else GraphQLError(str(exc), original_error=exc)
