@@ -20,6 +20,14 @@ Sleep = Callable[[float], None]
 
 COMMIT_MAX_ITEMS = 100
 """DynamoDB's limit on one transaction."""
+COMMIT_MAX_BYTES = 4_000_000
+"""The same, of all its items together (4 MB)."""
+ROW_MAX_BYTES = 400_000
+"""DynamoDB's limit on one item (400 kB), of those that grow with a wallet."""
+LOT_MAX_BYTES = 67
+"""Of a lot in its wallet's row: `["2027-11-30","",9007199254740991],` and 32 of its issuer."""
+_ROW_REST_BYTES = 320
+"""Of a wallet's row, at most, all that does not grow: key, hash, balances, names."""
 
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -53,8 +61,9 @@ class WalletRow(NamedTuple):
     """A wallet as one entry left it. The newest row of a wallet is its head.
 
     detail: what is not on the ledger but belongs to the entry (order reference, amounts of money);
-    it can be erased. tally: what programmes remember of the wallet's orders, handed on from row to
-    row. replaces: when written, the version of the `TallyRow` at its place; 0 if there is none.
+    it can be erased. tally: what programmes remember of the wallet's orders, handed on by each
+    commit in the newest of its rows. replaces: when written, the version of the `TallyRow` at its
+    place; 0 if there is none.
     """
 
     wallet: Wallet
@@ -63,6 +72,16 @@ class WalletRow(NamedTuple):
     detail: bytes = b""
     tally: bytes = b""
     replaces: int = 0
+
+    @property
+    def handed_on_bytes(self) -> int:
+        """At most, of what the next row holds too."""
+        return _handed_on_bytes(self.wallet, self.tally)
+
+    @property
+    def max_bytes(self) -> int:
+        """What it takes in the store is no more; known without writing it."""
+        return self.handed_on_bytes + len(self.detail) + _ROW_REST_BYTES
 
 
 class TallyRow(NamedTuple):
@@ -76,6 +95,20 @@ class TallyRow(NamedTuple):
     wallet: Wallet
     tally: bytes
     version: int
+
+    @property
+    def handed_on_bytes(self) -> int:
+        """At most, of what the next row holds too."""
+        return _handed_on_bytes(self.wallet, self.tally)
+
+    @property
+    def max_bytes(self) -> int:
+        """What it takes in the store is no more; known without writing it."""
+        return self.handed_on_bytes + _ROW_REST_BYTES
+
+
+def _handed_on_bytes(wallet: Wallet, tally: bytes) -> int:
+    return len(wallet.lots) * LOT_MAX_BYTES + len(tally)
 
 
 class GovernanceRow(NamedTuple):
@@ -119,6 +152,13 @@ class Commit(NamedTuple):
         ledger = (self.transactions, self.wallets, self.governance)
         rows = (*ledger, self.records, self.standings, self.tallies)
         return sum(map(len, rows)) + (self.governance_at is not None)
+
+    @property
+    def max_bytes(self) -> int:
+        """At most, of the entries and the wallets."""
+        entries = sum(len(row.entry or b"") + len(row.response) for row in self.transactions)
+        wallets = sum(row.max_bytes for row in self.wallets)
+        return entries + wallets + sum(row.max_bytes for row in self.tallies)
 
 
 class Outcome(Enum):

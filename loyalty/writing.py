@@ -33,6 +33,7 @@ from loyalty.ports import (
 from loyalty.refusals import Code, Refused
 from loyalty.rules.counts import Tally
 from loyalty.tallies import Counted, read_tallies, tallies_text
+from loyalty.wallet_sizes import check_sizes
 
 EXPIRY = "system:expiry"
 PROGRAMME = "system:programme"
@@ -178,25 +179,28 @@ class Draft:
         counted: tuple[Counted, ...] = (),
     ) -> Plan:
         """All that these entries write, for `carry_out`; record: the id of one that it makes;
-        counted: by what no entry keeps.
+        counted: by what no entry keeps. Raises Refused where a wallet's row would be too large.
         """
         others = tuple(
             TransactionRow(id_, data, None) for id_, data in self._entries.items() if id_ != request
         )
         wallets = tuple(self._kept(row) for row in self._rows)
         commit = Commit(others, wallets, (), records, standings, tallies=self._tally_rows())
+        check_sizes(commit, self._found)
         further = tuple(row.id for row in others)
         entered = request in self._entries
         answer = Answer(entered, further, record, news, vouchers, counted)
         return Plan(answer, commit, self._entries.get(request))
 
     def _kept(self, row: WalletRow) -> WalletRow:
-        """A row with what is remembered, in the place of the tally row that was read."""
+        """A row in the place of the tally row that was read; what is remembered stands in a
+        wallet's newest alone.
+        """
         id_, seq = row.wallet.id, row.wallet.seq
         found = self._found.get(id_)
         there = isinstance(found, TallyRow) and found.wallet.seq + 1 == seq
         return row._replace(
-            tally=self._tallies[id_],
+            tally=self._tallies[id_] if seq == self._wallets[id_].seq else b"",
             replaces=found.version if there and isinstance(found, TallyRow) else 0,
         )
 

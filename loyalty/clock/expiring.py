@@ -7,10 +7,13 @@ from ledger.wallets import lapsed_lots
 from loyalty.clock.once import once
 from loyalty.coalition import Coalition
 from loyalty.committing import Overtaken, Plan, Request
+from loyalty.ports import COMMIT_MAX_BYTES, LOT_MAX_BYTES
 from loyalty.writing import Draft
 
 ENTRIES_MAX = 40
 """Of one request, each of up to 64 lots: a commit has room for 49."""
+_BYTES_MAX = COMMIT_MAX_BYTES // 2
+"""Of the rows of one request: each is smaller than the one before."""
 
 
 def expire(coalition: Coalition, id_: WalletId) -> bool:
@@ -39,6 +42,7 @@ def _plan(
         # Closed meanwhile: it is empty.
         return None
     for id_ in wallets:
-        draft.expire_lapsed(id_, ENTRIES_MAX)
+        lots = len(draft.wallet(id_).lots)
+        draft.expire_lapsed(id_, min(ENTRIES_MAX, _BYTES_MAX // (lots * LOT_MAX_BYTES + 1)))
     plan = draft.plan(request.id)
     return plan if plan.answer.further else None

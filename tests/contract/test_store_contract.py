@@ -8,6 +8,7 @@ from ledger.names import NEVER, At, CurrencyCode, Expires, Hash, digest
 from ledger.tx import Balances
 from ledger.wallets import Lot, Wallet
 from loyalty.ports import (
+    ROW_MAX_BYTES,
     Commit,
     GovernanceRow,
     Outcome,
@@ -281,6 +282,31 @@ def test_a_commit_writes_no_item_twice(store: Store, twice: Commit) -> None:
     with pytest.raises(ValueError, match="once"):
         store.commit(twice)
     assert list(store.ledger_rows()) == []
+
+
+def test_a_wallets_row_is_as_large_as_dynamodb_takes_it(store: Store) -> None:
+    """Lots, what is remembered and details are 400,000 bytes at most, in memory too."""
+    lots = tuple(Lot(Expires("2027-11-30"), f"p-{n:030}", MAX_INTEGER) for n in range(4_000))
+    full = wallet_row(1, 1)._replace(wallet=wallet_row(1, 1).wallet._replace(lots=lots))
+    full = full._replace(tally=b"." * 100_000)
+    full = full._replace(detail=b"." * (ROW_MAX_BYTES - full.max_bytes))
+    tally = tally_row(2, 0, 1, b"." * (ROW_MAX_BYTES - tally_row(2, 0, 1, b"").max_bytes))
+    assert store.commit(Commit(REQUEST, (full,), tallies=(tally,))) is Outcome.DONE
+    assert store.wallet(wallet_id(1)) == full
+    over = full._replace(wallet=full.wallet._replace(seq=2), detail=full.detail + b".")
+    more = tally._replace(tally=tally.tally + b".", version=2)
+    for large in (Commit((), (over,)), Commit((), tallies=(more,))):
+        with pytest.raises(ValueError, match="row has at most"):
+            store.commit(large)
+
+
+def test_a_commit_is_as_large_as_dynamodb_takes_it(store: Store) -> None:
+    """Its entries and wallets have 4 MB, in memory too."""
+    row = transaction_row(3)._replace(entry=b"." * 8_000)
+    wallets = tuple(wallet_row(number, 1, detail=b"." * 399_000) for number in range(1, 11))
+    with pytest.raises(ValueError, match="commit has at most"):
+        store.commit(Commit((row,), wallets))
+    assert store.commit(Commit((row,), wallets[1:])) is Outcome.DONE
 
 
 def test_a_commit_may_write_several_rows_of_one_wallet(store: Store) -> None:
