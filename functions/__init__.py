@@ -8,6 +8,7 @@
     events  woken by the stream and by the sweep: sends events to endpoints
     batches what a function answers to a batch of stream records
     wiring  the environment
+    telemetry, observing  what operators see: logs and metrics
 
 Nothing but `local` imports them.
 """

@@ -15,6 +15,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 
 from functions.log import log_route
+from functions.observing import Observed
+from functions.telemetry import Telemetry
 from functions.wiring import coalition_of, issuer_of, prover_of, utc_now
 from loyalty.coalition import Coalition
 from schema.authentication import Issuer, bearer_actor
@@ -22,6 +24,8 @@ from schema.context import Context
 from schema.http import GRAPHQL_RESPONSE, JSON, graphql_app
 from schema.product import product_schema
 from sealing.proving import Prover
+
+TOLD = Telemetry("api")
 
 
 def application(
@@ -39,7 +43,10 @@ def application(
 
     async def context(request: Request) -> Context:
         authorization = request.headers.get("authorization")
-        return Context(coalition, bearer_actor(authorization, issuer, token_clock()), log)
+        actor = bearer_actor(authorization, issuer, token_clock())
+        # For whoever watches the API (`functions.observing`).
+        request.state.context = Context(coalition, actor, log)
+        return request.state.context  # type: ignore[no-any-return]
 
     app = graphql_app(product_schema(), context, graphiql=graphiql)
     if log is not None:
@@ -51,10 +58,11 @@ def application(
 def _api() -> Mangum:
     coalition, issuer = coalition_of(os.environ), issuer_of(os.environ)
     log = prover_of(os.environ) if "TALLYSTICK_BUCKET" in os.environ else None
-    app = application(coalition, issuer, log, token_clock=utc_now)
+    app = Observed(application(coalition, issuer, log, token_clock=utc_now), TOLD)
     return Mangum(app, lifespan="off", text_mime_types=[JSON, GRAPHQL_RESPONSE, "text/"])
 
 
+@TOLD
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Lambda's entry point."""
     return _api()(event, context)

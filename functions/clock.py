@@ -13,18 +13,23 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from functions.telemetry import Telemetry
 from functions.wiring import agenda_of, coalition_of
 from loyalty.clock.agenda import Agenda
 from loyalty.clock.running import run
 from loyalty.coalition import Coalition
 
+TOLD = Telemetry("clock")
 RESERVE_S = 15.0
 """For what is under way when time is up: one wallet, whose requests may be tried many times."""
 
 
+@TOLD
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Lambda's entry point. Raises StoreUnavailable, so that it is invoked again."""
-    return tick(*_clock(), event, lambda: context.get_remaining_time_in_millis() / 1000)
+    answer = tick(*_clock(), event, lambda: context.get_remaining_time_in_millis() / 1000)
+    TOLD.count("PutOff", answer["failed"])
+    return answer
 
 
 def tick(

@@ -16,6 +16,7 @@ from typing import Any
 from msgspec import MsgspecError
 
 from functions.batches import again_from, all_done
+from functions.telemetry import Telemetry
 from functions.wiring import agenda_of, coalition_of
 from ledger.errors import RuleBroken
 from ledger.names import WalletId, is_base32_id
@@ -25,6 +26,7 @@ from loyalty.coalition import Coalition
 from loyalty.ports import StoreUnavailable
 from loyalty.refusals import Refused
 
+TOLD = Telemetry("due")
 _log = logging.getLogger(__name__)
 
 UNREADABLE = (LookupError, MsgspecError, Refused, RuleBroken, ValueError)
@@ -32,6 +34,7 @@ UNREADABLE = (LookupError, MsgspecError, Refused, RuleBroken, ValueError)
 that may not be read, is wrong for all: it is raised, and the stream delivers again."""
 
 
+@TOLD
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001
     """Lambda's entry point."""
     return note(*_clock(), event)

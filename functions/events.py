@@ -15,14 +15,17 @@ from functools import cache
 from typing import Any
 
 from functions.batches import all_again, all_done
+from functions.telemetry import Telemetry
 from functions.wiring import deliverer_of
 from ledger.names import TransactionId
 from loyalty.ports import StoreUnavailable
 from loyalty.webhooks.delivering import Deliverer, told_of
 
+TOLD = Telemetry("events")
 _log = logging.getLogger(__name__)
 
 
+@TOLD
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001
     """Lambda's entry point."""
     return tell(_deliverer(), event)
@@ -57,4 +60,4 @@ def _requests(records: Any) -> Iterator[TransactionId]:
 
 @cache
 def _deliverer() -> Deliverer:
-    return deliverer_of(os.environ)
+    return deliverer_of(os.environ, lambda _: TOLD.count("DeadLetters"))

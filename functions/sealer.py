@@ -14,18 +14,26 @@ from functools import cache
 from typing import Any
 
 from functions.batches import all_again, all_done
-from functions.wiring import sealer_of, witnessing_of
-from ledger.names import WalletId, is_base32_id
+from functions.telemetry import Telemetry
+from functions.wiring import sealer_of, utc_now, witnessing_of
+from ledger.names import At, WalletId, at_moment, is_base32_id
 from loyalty.ports import StoreUnavailable
-from sealing.sealer import Sealer
+from sealing.sealer import Progress, Sealer
 from sealing.stopped import Reason, SealingStopped
 from sealing.witnesses import Outcome, Reply
 from sealing.witnessing import Witnessing
 
+TOLD = Telemetry("sealer")
 _log = logging.getLogger(__name__)
 _ASK_AGAIN = 3
+_COUNTED = {
+    Outcome.COSIGNED: "Cosignatures",
+    Outcome.AHEAD: "WitnessAlarms",
+    Outcome.CONFLICT: "WitnessAlarms",
+}
 
 
+@TOLD
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001
     """Lambda's entry point. Raises SealingStopped, so that its alarm rings."""
     answer = seal(_sealer(), event)
@@ -37,13 +45,29 @@ def seal(sealer: Sealer, event: Mapping[str, Any]) -> dict[str, Any]:
     """Seals what a stream's records ring for, or sweeps for an event that is none."""
     records = event.get("Records")
     if records is None:
-        return {"entries": sealer.sweep().entries}
+        progress = sealer.sweep()
+        _measure(progress)
+        # A sweep sees every wallet, so it alone can say that nothing waits.
+        TOLD.seconds("UnsealedAgeSeconds", _age_s(progress.left))
+        return {"entries": progress.entries}
     try:
         progress = sealer.drain(frozenset(rung(records)))
     except StoreUnavailable as error:
         _log.warning("not sealed, to be delivered again: %s", error)
         return all_again(records)
+    _measure(progress)
     return all_again(records) if progress.again else all_done()
+
+
+def _measure(progress: Progress) -> None:
+    TOLD.count("SealedEntries", progress.entries)
+    if progress.oldest is not None:
+        TOLD.seconds("SealLagSeconds", _age_s(progress.oldest))
+
+
+def _age_s(at: At | None) -> float:
+    """0 for none, and where clocks differ."""
+    return 0.0 if at is None else max(0.0, (utc_now() - at_moment(at)).total_seconds())
 
 
 def check_start(witnessing: Witnessing) -> None:
@@ -77,6 +101,7 @@ def ask(witnessing: Witnessing, *, everyone: bool = False) -> list[Reply]:
 def tell(replies: Iterable[Reply]) -> None:
     """Tells operators of witnesses that did not cosign; sealing goes on without them."""
     for reply in replies:
+        TOLD.count(_COUNTED.get(reply.outcome, "WitnessesMissing"))
         if reply.outcome.is_alarming:
             _log.error("%s knows another log: %s", _name(reply), reply.reason)
         elif reply.outcome is not Outcome.COSIGNED:

@@ -17,7 +17,7 @@ TALLYSTICK_WITNESSES    a policy (c2sp.org/tlog-policy) whose witnesses with a U
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 import orjson
@@ -27,7 +27,7 @@ from ledger.policies import read_policy
 from loyalty.clock.agenda import Agenda
 from loyalty.coalition import Coalition
 from loyalty.webhooks.delivering import Deliverer
-from loyalty.webhooks.ports import Webhooks
+from loyalty.webhooks.ports import Delivery, Webhooks
 from loyalty.webhooks.signing import derived_from
 from schema.authentication import Issuer
 from sealing.proving import Prover
@@ -72,9 +72,9 @@ def agenda_of(environment: Mapping[str, str]) -> Agenda:
     return DynamoAgenda(_store(environment))
 
 
-def deliverer_of(environment: Mapping[str, str]) -> Deliverer:
+def deliverer_of(environment: Mapping[str, str], given_up: Callable[[Delivery], None]) -> Deliverer:
     """Who sends the events of the coalition that this function serves."""
-    return Deliverer(coalition_of(environment), WebhookPost(), utc_now)
+    return Deliverer(coalition_of(environment), WebhookPost(), utc_now, given_up)
 
 
 def issuer_of(environment: Mapping[str, str]) -> Issuer:

@@ -23,6 +23,8 @@ class Context:
     """One request. Its loaders read what several resolvers ask for in one call to the store.
 
     log: what is published; None where nothing seals the ledger.
+    requests, refusals: what its mutations are known by, and why some were refused: for whoever
+        watches the API.
     """
 
     def __init__(
@@ -30,6 +32,8 @@ class Context:
     ) -> None:
         self.coalition = coalition
         self.log = log
+        self.requests: list[TransactionId] = []
+        self.refusals: list[Code] = []
         self._actor = actor
         self._asked: set[str] = set()
         self._records: dict[type[Record], DataLoader[str, Versioned[Record] | None]] = {}
@@ -50,6 +54,11 @@ class Context:
         self._records.clear()
         for loader in ("transactions", "wallets"):
             self.__dict__.pop(loader, None)
+
+    @property
+    def party(self) -> str | None:
+        """Who asks, by name; None if that is nobody."""
+        return None if self._actor is None else self._actor.party
 
     @property
     def actor(self) -> Actor:

@@ -6,6 +6,7 @@ from typing import TypeVar
 import strawberry
 
 from loyalty.refusals import Code, Refused
+from schema.context import Context
 
 ErrorCode = strawberry.enum(Code, name="ErrorCode", description="Why a request was refused.")
 
@@ -29,9 +30,10 @@ class Payload:
 P = TypeVar("P", bound=Payload)
 
 
-async def answered(payload: type[P], act: Callable[[], Awaitable[P]]) -> P:
+async def answered(context: Context, payload: type[P], act: Callable[[], Awaitable[P]]) -> P:
     """What `act` answers, or a payload that says why it was refused."""
     try:
         return await act()
     except Refused as refused:
+        context.refusals.append(refused.code)
         return payload(user_errors=[UserError.of(refused)])

@@ -87,7 +87,9 @@ def request(context: Context, input_: object) -> Request:
     """
     context.forget()
     key = input_.idempotency_key  # type: ignore[attr-defined]
-    return request_of(context.actor, key, asked(input_), type(input_).__name__)
+    known = request_of(context.actor, key, asked(input_), type(input_).__name__)
+    context.requests.append(known.id)
+    return known
 
 
 def asked(input_: object) -> dict[str, object]:

@@ -61,7 +61,8 @@ class Progress(NamedTuple):
 
     checkpoint: the head's, if there is one; entries: how many were sealed, the block not counted;
     lost: another sealer was quicker, or no answer came; early: the clock is not past the last block
-    yet, so nothing was looked at; waiting: wallets that have more to seal.
+    yet, so nothing was looked at; waiting: wallets that have more to seal; oldest: when the oldest
+    transaction was committed that this sealed, and left: the oldest that it saw and did not seal.
     """
 
     checkpoint: Checkpoint | None
@@ -69,6 +70,8 @@ class Progress(NamedTuple):
     lost: bool = False
     early: bool = False
     waiting: frozenset[WalletId] = frozenset()
+    oldest: At | None = None
+    left: At | None = None
 
     @property
     def again(self) -> bool:
@@ -132,13 +135,18 @@ class Sealer:
     def drain(self, wallets: Collection[WalletId]) -> Progress:
         """Seals block after block, until no block would have an entry. entries: of all blocks."""
         entries = 0
+        oldest: At | None = None
+        left: At | None = None
         progress = Progress(None, waiting=frozenset(wallets))
         for _ in range(_DRAIN_BLOCKS):
             progress = self.seal(progress.waiting)
             entries += progress.entries
+            oldest = _older(oldest, progress.oldest)
+            if not (progress.early or progress.lost):  # it looked
+                left = progress.left
             if progress.lost or not progress.entries or not progress.waiting:
                 break
-        return progress._replace(entries=entries)
+        return progress._replace(entries=entries, oldest=oldest, left=left)
 
     def sweep(self) -> Progress:
         """Seals what nobody rang for: looks at every wallet there is."""
@@ -209,12 +217,13 @@ class Sealer:
         governance, seen = self._new_governance(sealed, at)
         batch = ready(chains, in_time, at, self._limit, _sums(sealed))
         waiting = left | _waiting(chains, batch)
+        unsealed = _unsealed_since(transactions.values(), batch)
         if not governance and not batch.transactions:
             _check_times(sealed, transactions.values())
             if batch.past_limit:
                 limited = [each.id for each in batch.past_limit]
                 raise SealingStopped(Reason.LIMIT, f"sums within {MAX_INTEGER}", limited)
-            return Progress(stood, waiting=waiting)
+            return Progress(stood, waiting=waiting, left=unsealed)
         left_behind = behind and _has_older(in_time.values(), batch, now)
         made, new = self._written(sealed, at, batch, governance, seen, behind=left_behind)
         if self._heads.swap(head and head.checkpoint, new) is not Swap.DONE:
@@ -223,7 +232,8 @@ class Sealer:
         self._state = _State(new, made.sealed)
         publish(self._log, self._own, self._heads, new.checkpoint)
         count = len(governance) + len(batch.transactions)
-        return Progress(made.checkpoint, count, waiting=waiting)
+        first = min((each.at for each in batch.transactions), default=None)
+        return Progress(made.checkpoint, count, waiting=waiting, oldest=first, left=unsealed)
 
     def _time(self, sealed: Sealed) -> At | None:
         """The next block's time; None: it is not yet after that of the last."""
@@ -337,6 +347,16 @@ class Sealer:
         if entry_key not in self._governance.keys_of("entries", at):
             raise SealingStopped(Reason.KEY, "an entry key in force", entry_key)
         return [here[key] for key in wanted]
+
+
+def _older(one: At | None, other: At | None) -> At | None:
+    return min((at for at in (one, other) if at is not None), default=None)
+
+
+def _unsealed_since(transactions: Iterable[Committed], batch: Batch) -> At | None:
+    """When the oldest of those that are not in the batch was committed."""
+    taken = {each.id for each in batch.transactions}
+    return min((each.at for each in transactions if each.id not in taken), default=None)
 
 
 def _is_behind(sealed: Sealed, now: At) -> bool:

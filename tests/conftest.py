@@ -1,5 +1,6 @@
 """What holds for every test: nothing of the developer's own environment is used."""
 
+import logging
 import os
 from collections.abc import Iterator
 
@@ -25,3 +26,14 @@ def _nobodys_environment() -> Iterator[None]:
         patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
         patch.setenv("NO_PROXY", "127.0.0.1")
         yield
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """A function's handler sets up the log of its whole process (`functions.telemetry`)."""
+    loggers = [logging.getLogger(name) for name in (None, "botocore", "urllib3")]
+    were = [(each.handlers[:], each.level) for each in loggers]
+    yield
+    for logger, (handlers, level) in zip(loggers, were, strict=True):
+        logger.handlers[:] = handlers
+        logger.setLevel(level)

@@ -46,14 +46,22 @@ class Deliverer:
     """Sends the events of a coalition.
 
     clock: the machine's, because receivers compare it with theirs; the coalition's dates what
-    happened. Safe to share between threads.
+    happened. given_up: called with each delivery that no attempt will be made at any more, from
+    any thread. Safe to share between threads.
     """
 
-    def __init__(self, coalition: Coalition, send: Send, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        coalition: Coalition,
+        send: Send,
+        clock: Callable[[], datetime],
+        given_up: Callable[[Delivery], None] = lambda _: None,
+    ) -> None:
         self._coalition = coalition
         self._webhooks = the_webhooks(coalition)
         self._send = send
         self._clock = clock
+        self._given_up = given_up
 
     def notice(self, ids: Sequence[TransactionId]) -> list[Delivery]:
         """Puts a delivery for each endpoint that is to be told of what these requests did.
@@ -177,6 +185,7 @@ class Deliverer:
     def _keep(self, old: Delivery, new: Delivery) -> None:
         if new.state is State.DEAD:
             _log.warning("given up: %s to %s: %s", new.event, new.endpoint, new.reason)
+            self._given_up(new)
         # Where it is not `old` any more, it was replayed, or taken up after its time.
         self._webhooks.queue.put(new, old)
 

@@ -65,4 +65,4 @@ class AdjustPoints:
                 adjustment=await adjustment(info.context, answer.record) if answer.record else None,
             )
 
-        return await answered(AdjustPointsPayload, act)
+        return await answered(info.context, AdjustPointsPayload, act)

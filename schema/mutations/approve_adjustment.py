@@ -48,4 +48,4 @@ class ApproveAdjustment:
                 adjustment=await adjustment(info.context, answer.record)
             )
 
-        return await answered(ApproveAdjustmentPayload, act)
+        return await answered(info.context, ApproveAdjustmentPayload, act)

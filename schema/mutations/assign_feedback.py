@@ -39,4 +39,4 @@ class AssignFeedback:
             assign_feedback(info.context.coalition, asked, id_, input.assignee)
             return AssignFeedbackPayload(feedback=await feedback(info.context, id_))
 
-        return await answered(AssignFeedbackPayload, act)
+        return await answered(info.context, AssignFeedbackPayload, act)

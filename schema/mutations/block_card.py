@@ -41,4 +41,4 @@ class BlockCard:
             )
             return BlockCardPayload(member=await member(info.context, answer.record))
 
-        return await answered(BlockCardPayload, act)
+        return await answered(info.context, BlockCardPayload, act)

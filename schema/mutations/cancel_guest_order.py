@@ -32,4 +32,4 @@ class CancelGuestOrder:
             answer = cancel_guest_order(info.context.coalition, asked, input.reference)
             return CancelGuestOrderPayload(cancelled_at=answer.record)
 
-        return await answered(CancelGuestOrderPayload, act)
+        return await answered(info.context, CancelGuestOrderPayload, act)

@@ -42,4 +42,4 @@ class CaptureHold:
             )
             return CaptureHoldPayload(transaction=await own_entry(info.context, asked, answer))
 
-        return await answered(CaptureHoldPayload, act)
+        return await answered(info.context, CaptureHoldPayload, act)

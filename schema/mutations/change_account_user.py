@@ -48,4 +48,4 @@ class ChangeAccountUser:
             )
             return ChangeAccountUserPayload(account=await account(info.context, answer.record))
 
-        return await answered(ChangeAccountUserPayload, act)
+        return await answered(info.context, ChangeAccountUserPayload, act)

@@ -44,4 +44,4 @@ class ClaimGiftCard:
                 gift_card=await gift_card(info.context, answer.record),
             )
 
-        return await answered(ClaimGiftCardPayload, act)
+        return await answered(info.context, ClaimGiftCardPayload, act)

@@ -42,4 +42,4 @@ class ClaimGuestOrder:
             )
             return await awarded(ClaimGuestOrderPayload, info.context, asked, recorded)
 
-        return await answered(ClaimGuestOrderPayload, act)
+        return await answered(info.context, ClaimGuestOrderPayload, act)

@@ -41,4 +41,4 @@ class ClassifyAccount:
             )
             return ClassifyAccountPayload(account=await account(info.context, answer.record))
 
-        return await answered(ClassifyAccountPayload, act)
+        return await answered(info.context, ClassifyAccountPayload, act)

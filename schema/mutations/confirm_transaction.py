@@ -49,4 +49,4 @@ class ConfirmTransaction:
                 transaction=await own_entry(info.context, asked, answer)
             )
 
-        return await answered(ConfirmTransactionPayload, act)
+        return await answered(info.context, ConfirmTransactionPayload, act)

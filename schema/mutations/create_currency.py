@@ -47,7 +47,7 @@ class CreateCurrency:
                 currency=Currency(code=answer.record, owner=term.owner, decimals=term.decimals)
             )
 
-        return await answered(CreateCurrencyPayload, act)
+        return await answered(info.context, CreateCurrencyPayload, act)
 
 
 def _owner(input_: CreateCurrencyInput) -> PartnerSignature | None:

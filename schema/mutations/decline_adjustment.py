@@ -45,4 +45,4 @@ class DeclineAdjustment:
                 adjustment=await adjustment(info.context, answer.record)
             )
 
-        return await answered(DeclineAdjustmentPayload, act)
+        return await answered(info.context, DeclineAdjustmentPayload, act)

@@ -49,4 +49,4 @@ class DonatePoints:
                 transaction=entry, owed=None if amount is None else money(amount)
             )
 
-        return await answered(DonatePointsPayload, act)
+        return await answered(info.context, DonatePointsPayload, act)

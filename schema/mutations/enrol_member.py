@@ -40,4 +40,4 @@ class EnrolMember:
             )
             return EnrolMemberPayload(member=await member(info.context, answer.record))
 
-        return await answered(EnrolMemberPayload, act)
+        return await answered(info.context, EnrolMemberPayload, act)

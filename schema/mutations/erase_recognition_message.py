@@ -39,4 +39,4 @@ class EraseRecognitionMessage:
             found = await recognition(info.context, answer.record)
             return EraseRecognitionMessagePayload(recognition=found)
 
-        return await answered(EraseRecognitionMessagePayload, act)
+        return await answered(info.context, EraseRecognitionMessagePayload, act)

@@ -49,7 +49,7 @@ class ExchangePoints:
                 received=None if entry is None else _received(entry), transaction=entry
             )
 
-        return await answered(ExchangePointsPayload, act)
+        return await answered(info.context, ExchangePointsPayload, act)
 
 
 def _received(entry: Transaction) -> Points:

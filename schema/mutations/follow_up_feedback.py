@@ -38,4 +38,4 @@ class FollowUpFeedback:
             follow_up_feedback(info.context.coalition, asked, id_, input.note)
             return FollowUpFeedbackPayload(feedback=await feedback(info.context, id_))
 
-        return await answered(FollowUpFeedbackPayload, act)
+        return await answered(info.context, FollowUpFeedbackPayload, act)

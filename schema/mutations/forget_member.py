@@ -43,4 +43,4 @@ class ForgetMember:
             answer = forget_member(info.context.coalition, asked, id_)
             return ForgetMemberPayload(member=await member(info.context, answer.record))
 
-        return await answered(ForgetMemberPayload, act)
+        return await answered(info.context, ForgetMemberPayload, act)

@@ -31,4 +31,4 @@ class GiveBackPlace:
             answer = give_back_place(info.context.coalition, asked, id_)
             return GiveBackPlacePayload(place=await place(info.context, answer.record))
 
-        return await answered(GiveBackPlacePayload, act)
+        return await answered(info.context, GiveBackPlacePayload, act)

@@ -48,4 +48,4 @@ class GiveFeedback:
             answer = give_feedback(info.context.coalition, asked, given)
             return GiveFeedbackPayload(feedback=await feedback(info.context, answer.record))
 
-        return await answered(GiveFeedbackPayload, act)
+        return await answered(info.context, GiveFeedbackPayload, act)

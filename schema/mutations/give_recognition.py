@@ -50,4 +50,4 @@ class GiveRecognition:
             found = await recognition(info.context, answer.record)
             return GiveRecognitionPayload(recognition=found)
 
-        return await answered(GiveRecognitionPayload, act)
+        return await answered(info.context, GiveRecognitionPayload, act)

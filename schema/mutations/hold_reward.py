@@ -51,4 +51,4 @@ class HoldReward:
             )
             return HoldRewardPayload(transaction=await own_entry(info.context, asked, answer))
 
-        return await answered(HoldRewardPayload, act)
+        return await answered(info.context, HoldRewardPayload, act)

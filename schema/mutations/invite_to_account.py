@@ -48,4 +48,4 @@ class InviteToAccount:
             )
             return InviteToAccountPayload(account=await account(info.context, answer.record))
 
-        return await answered(InviteToAccountPayload, act)
+        return await answered(info.context, InviteToAccountPayload, act)

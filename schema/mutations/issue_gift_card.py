@@ -45,4 +45,4 @@ class IssueGiftCard:
             )
             return await new_gift_card(IssueGiftCardPayload, info.context, asked, answer, code)
 
-        return await answered(IssueGiftCardPayload, act)
+        return await answered(info.context, IssueGiftCardPayload, act)

@@ -43,4 +43,4 @@ class JoinAccount:
             )
             return JoinAccountPayload(account=await account(info.context, answer.record))
 
-        return await answered(JoinAccountPayload, act)
+        return await answered(info.context, JoinAccountPayload, act)

@@ -42,4 +42,4 @@ class LeaveAccount:
             )
             return LeaveAccountPayload(account=await account(info.context, answer.record))
 
-        return await answered(LeaveAccountPayload, act)
+        return await answered(info.context, LeaveAccountPayload, act)

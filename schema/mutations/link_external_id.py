@@ -44,4 +44,4 @@ class LinkExternalId:
             )
             return LinkExternalIdPayload(member=await member(info.context, answer.record))
 
-        return await answered(LinkExternalIdPayload, act)
+        return await answered(info.context, LinkExternalIdPayload, act)

@@ -39,4 +39,4 @@ class MakeReferralCode:
             )
             return MakeReferralCodePayload(code=answer.record)
 
-        return await answered(MakeReferralCodePayload, act)
+        return await answered(info.context, MakeReferralCodePayload, act)

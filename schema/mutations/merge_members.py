@@ -54,4 +54,4 @@ class MergeMembers:
                 transactions=await entries_of(info.context, asked, answer),
             )
 
-        return await answered(MergeMembersPayload, act)
+        return await answered(info.context, MergeMembersPayload, act)

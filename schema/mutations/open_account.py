@@ -50,4 +50,4 @@ class OpenAccount:
             )
             return OpenAccountPayload(account=await account(info.context, answer.record))
 
-        return await answered(OpenAccountPayload, act)
+        return await answered(info.context, OpenAccountPayload, act)

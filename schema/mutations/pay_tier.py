@@ -43,4 +43,4 @@ class PayTier:
             pay_tier(info.context.coalition, asked, paid)
             return PayTierPayload(standing=standing(info.context, member, programme))
 
-        return await answered(PayTierPayload, act)
+        return await answered(info.context, PayTierPayload, act)

@@ -59,4 +59,4 @@ class PayWithGiftCard:
                 transaction=await own_entry(info.context, asked, answer),
             )
 
-        return await answered(PayWithGiftCardPayload, act)
+        return await answered(info.context, PayWithGiftCardPayload, act)

@@ -53,4 +53,4 @@ class PublishProgramme:
             id_ = coalition.version(answer.record).programme.id
             return PublishProgrammePayload(programme=programme(info.context, id_))
 
-        return await answered(PublishProgrammePayload, act)
+        return await answered(info.context, PublishProgrammePayload, act)

@@ -57,7 +57,7 @@ class RecordEvent:
             )
             return await awarded(RecordEventPayload, info.context, asked, recorded)
 
-        return await answered(RecordEventPayload, act)
+        return await answered(info.context, RecordEventPayload, act)
 
 
 def _occurrence(input_: RecordEventInput) -> Occurrence:

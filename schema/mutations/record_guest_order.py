@@ -58,4 +58,4 @@ class RecordGuestOrder:
             )
             return RecordGuestOrderPayload(claimable_until=answer.record)
 
-        return await answered(RecordGuestOrderPayload, act)
+        return await answered(info.context, RecordGuestOrderPayload, act)

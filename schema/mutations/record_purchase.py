@@ -61,4 +61,4 @@ class RecordPurchase:
             )
             return await awarded(RecordPurchasePayload, info.context, asked, recorded)
 
-        return await answered(RecordPurchasePayload, act)
+        return await answered(info.context, RecordPurchasePayload, act)

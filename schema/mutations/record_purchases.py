@@ -116,7 +116,7 @@ class RecordPurchases:
             results = await gather(*(_result(context, *each) for each in pairs))
             return RecordPurchasesPayload(results=results)
 
-        return await answered(RecordPurchasesPayload, act)
+        return await answered(info.context, RecordPurchasesPayload, act)
 
 
 def _order(input_: OrderInput) -> TillOrder:

@@ -50,4 +50,4 @@ class RedeemReward:
                 transaction=await own_entry(info.context, asked, answer),
             )
 
-        return await answered(RedeemRewardPayload, act)
+        return await answered(info.context, RedeemRewardPayload, act)

@@ -60,4 +60,4 @@ class RefundRedemption:
                 voucher=await voucher(info.context, answer.record) if answer.record else None,
             )
 
-        return await answered(RefundRedemptionPayload, act)
+        return await answered(info.context, RefundRedemptionPayload, act)

@@ -47,4 +47,4 @@ class RegisterEndpoint:
             found = await endpoint(info.context, made.answer.record)
             return RegisterEndpointPayload(endpoint=found, secret=made.secret)
 
-        return await answered(RegisterEndpointPayload, act)
+        return await answered(info.context, RegisterEndpointPayload, act)

@@ -46,4 +46,4 @@ class RegisterOperatorKey:
             )
             return RegisterOperatorKeyPayload(operator=Operator(operator_id=answer.record))
 
-        return await answered(RegisterOperatorKeyPayload, act)
+        return await answered(info.context, RegisterOperatorKeyPayload, act)

@@ -42,4 +42,4 @@ class RegisterPartner:
             )
             return RegisterPartnerPayload(partner=await partner(info.context, answer.record))
 
-        return await answered(RegisterPartnerPayload, act)
+        return await answered(info.context, RegisterPartnerPayload, act)

@@ -37,4 +37,4 @@ class RemoveEndpoint:
             answer = remove_endpoint(info.context.coalition, asked, id_)
             return RemoveEndpointPayload(removed_id=GlobalID("Endpoint", answer.record))
 
-        return await answered(RemoveEndpointPayload, act)
+        return await answered(info.context, RemoveEndpointPayload, act)

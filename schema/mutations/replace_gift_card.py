@@ -47,4 +47,4 @@ class ReplaceGiftCard:
             )
             return await new_gift_card(ReplaceGiftCardPayload, info.context, asked, answer, code)
 
-        return await answered(ReplaceGiftCardPayload, act)
+        return await answered(info.context, ReplaceGiftCardPayload, act)

@@ -34,4 +34,4 @@ class ReplayEvent:
             answer = replay_event(info.context.coalition, asked, input.event_id, id_)
             return ReplayEventPayload(event_id=answer.record)
 
-        return await answered(ReplayEventPayload, act)
+        return await answered(info.context, ReplayEventPayload, act)

@@ -55,4 +55,4 @@ class ReverseTransaction:
                 transactions=await entries_of(info.context, asked, answer),
             )
 
-        return await answered(ReverseTransactionPayload, act)
+        return await answered(info.context, ReverseTransactionPayload, act)

@@ -42,4 +42,4 @@ class RotateEndpointSecret:
             found = await endpoint(info.context, made.answer.record)
             return RotateEndpointSecretPayload(endpoint=found, secret=made.secret)
 
-        return await answered(RotateEndpointSecretPayload, act)
+        return await answered(info.context, RotateEndpointSecretPayload, act)

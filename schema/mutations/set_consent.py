@@ -46,4 +46,4 @@ class SetConsent:
             )
             return SetConsentPayload(member=await member(info.context, answer.record))
 
-        return await answered(SetConsentPayload, act)
+        return await answered(info.context, SetConsentPayload, act)

@@ -43,4 +43,4 @@ class SetProfile:
             answer = set_profile(info.context.coalition, asked, id_, given)
             return SetProfilePayload(member=await member(info.context, answer.record))
 
-        return await answered(SetProfilePayload, act)
+        return await answered(info.context, SetProfilePayload, act)

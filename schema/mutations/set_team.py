@@ -41,4 +41,4 @@ class SetTeam:
             )
             return SetTeamPayload(team=answer.record or None)
 
-        return await answered(SetTeamPayload, act)
+        return await answered(info.context, SetTeamPayload, act)

@@ -37,4 +37,4 @@ class TakePlace:
             answer = take_place(info.context.coalition, asked, wanted)
             return TakePlacePayload(place=await place(info.context, answer.record))
 
-        return await answered(TakePlacePayload, act)
+        return await answered(info.context, TakePlacePayload, act)

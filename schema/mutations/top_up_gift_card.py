@@ -51,4 +51,4 @@ class TopUpGiftCard:
                 transaction=await own_entry(info.context, asked, answer),
             )
 
-        return await answered(TopUpGiftCardPayload, act)
+        return await answered(info.context, TopUpGiftCardPayload, act)

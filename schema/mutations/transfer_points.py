@@ -44,4 +44,4 @@ class TransferPoints:
             answer = transfer_points(info.context.coalition, asked, gift)
             return TransferPointsPayload(transaction=await own_entry(info.context, asked, answer))
 
-        return await answered(TransferPointsPayload, act)
+        return await answered(info.context, TransferPointsPayload, act)

@@ -41,4 +41,4 @@ class UnlinkExternalId:
             )
             return UnlinkExternalIdPayload(member=await member(info.context, answer.record))
 
-        return await answered(UnlinkExternalIdPayload, act)
+        return await answered(info.context, UnlinkExternalIdPayload, act)

@@ -54,4 +54,4 @@ class UseBenefit:
             payable = None if used.payable_minor is None else Points(used.payable_minor)
             return UseBenefitPayload(used_at=used.at, payable=payable)
 
-        return await answered(UseBenefitPayload, act)
+        return await answered(info.context, UseBenefitPayload, act)

@@ -43,4 +43,4 @@ class UseReferralCode:
             )
             return UseReferralCodePayload(used_at=answer.record)
 
-        return await answered(UseReferralCodePayload, act)
+        return await answered(info.context, UseReferralCodePayload, act)

@@ -37,4 +37,4 @@ class UseVoucher:
             answer = use_voucher(info.context.coalition, asked, id_, till)
             return UseVoucherPayload(voucher=await voucher(info.context, answer.record))
 
-        return await answered(UseVoucherPayload, act)
+        return await answered(info.context, UseVoucherPayload, act)

@@ -45,4 +45,4 @@ class VoidHold:
             )
             return VoidHoldPayload(transaction=await own_entry(info.context, asked, answer))
 
-        return await answered(VoidHoldPayload, act)
+        return await answered(info.context, VoidHoldPayload, act)

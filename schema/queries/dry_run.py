@@ -96,4 +96,4 @@ class DryRunQuery:
                 ],
             )
 
-        return await answered(DryRunPayload, act)
+        return await answered(info.context, DryRunPayload, act)

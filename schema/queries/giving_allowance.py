@@ -50,4 +50,4 @@ class GivingAllowanceQuery:
             )
             return GivingAllowancePayload(allowance=allowance)
 
-        return await answered(GivingAllowancePayload, act)
+        return await answered(info.context, GivingAllowancePayload, act)

@@ -48,4 +48,4 @@ class GuestOrderQuery:
             )
             return GuestOrderPayload(order=shown)
 
-        return await answered(GuestOrderPayload, act)
+        return await answered(info.context, GuestOrderPayload, act)

@@ -58,4 +58,4 @@ class MayBuyQuery:
                 places_left=found.places_left,
             )
 
-        return await answered(MayBuyPayload, act)
+        return await answered(info.context, MayBuyPayload, act)

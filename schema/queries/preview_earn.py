@@ -55,4 +55,4 @@ class PreviewEarnQuery:
             )
             return PreviewEarnPayload(decisions=decisions(found))
 
-        return await answered(PreviewEarnPayload, act)
+        return await answered(info.context, PreviewEarnPayload, act)

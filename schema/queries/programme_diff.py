@@ -73,4 +73,4 @@ class ProgrammeDiffQuery:
                 leaving=list(found.leaving),
             )
 
-        return await answered(ProgrammeDiffPayload, act)
+        return await answered(info.context, ProgrammeDiffPayload, act)

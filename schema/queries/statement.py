@@ -58,7 +58,7 @@ class StatementQuery:
                 totals=[money(each) for each in found.totals],
             )
 
-        return await answered(StatementPayload, act)
+        return await answered(info.context, StatementPayload, act)
 
 
 def _line(line: Line) -> StatementLine:

@@ -14,7 +14,7 @@ from tests.webhooks import Outbox
 def outbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Outbox]:
     """Lambda's entry point over a house."""
     outbox = Outbox(House())
-    monkeypatch.setattr(module, "deliverer_of", lambda _: outbox.deliverer)
+    monkeypatch.setattr(module, "deliverer_of", lambda *_: outbox.deliverer)
     module._deliverer.cache_clear()
     yield outbox
     module._deliverer.cache_clear()

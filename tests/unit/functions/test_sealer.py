@@ -227,3 +227,62 @@ def test_nothing_is_sealed_where_a_witness_knows_another_log(
     with pytest.raises(SealingStopped):
         module.handler(stream_event(*house.wallets()), None)
     assert house.log.read("checkpoint") == before
+
+
+class Metrics:
+    """What was told, by name."""
+
+    def __init__(self) -> None:
+        self.told: dict[str, list[float]] = {}
+
+    def count(self, name: str, number: float = 1) -> None:
+        self.told.setdefault(name, []).append(number)
+
+    seconds = count
+
+
+@pytest.fixture
+def metrics(house: SealedHouse, monkeypatch: pytest.MonkeyPatch) -> Metrics:
+    metrics = Metrics()
+    monkeypatch.setattr(module, "TOLD", metrics)
+    monkeypatch.setattr(module, "utc_now", lambda: house.clock)
+    return metrics
+
+
+def test_a_seal_tells_how_late_it_was(house: SealedHouse, metrics: Metrics) -> None:
+    """From the commit of its oldest transaction, to now."""
+    house.earned(house.enrolled(), 5)
+    house.wait(seconds=3)
+    seal(house.sealer, stream_event(*house.wallets()))
+    # The fixture's own was committed a second before.
+    assert metrics.told == {"SealedEntries": [2], "SealLagSeconds": [4]}
+
+
+def test_a_sweep_that_leaves_nothing_says_so(house: SealedHouse, metrics: Metrics) -> None:
+    """So that silence is an alarm."""
+    for _ in range(2):
+        house.wait()
+        seal(house.sealer, {})
+    assert metrics.told["UnsealedAgeSeconds"] == [0, 0]
+    assert metrics.told["SealedEntries"] == [1, 0]
+
+
+def test_a_sweep_tells_the_age_of_what_it_left(
+    house: SealedHouse, metrics: Metrics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Like an entry by a machine whose clock runs ahead of the sealer's."""
+    house.wait(seconds=60)
+    house.earned(house.enrolled(), 5)
+    committed = house.clock
+    house.wait(seconds=-30)
+    monkeypatch.setattr(module, "utc_now", lambda: committed + timedelta(seconds=7))
+    seal(house.sealer, {})
+    assert metrics.told["UnsealedAgeSeconds"] == [7]
+    assert metrics.told["SealedEntries"] == [1]
+
+
+def test_each_answer_of_a_witness_is_counted(metrics: Metrics) -> None:
+    target = WitnessTarget(LOG_KEY.verifier, "http://w")
+    outcomes = (Outcome.COSIGNED, Outcome.UNAVAILABLE, Outcome.REFUSED, Outcome.CONFLICT)
+    tell(Reply(target, each, "why") for each in outcomes)
+    assert metrics.told == {"Cosignatures": [1], "WitnessesMissing": [1, 1], "WitnessAlarms": [1]}
