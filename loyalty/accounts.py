@@ -138,6 +138,10 @@ def join_account(
         draft = Draft(coalition, coalition.governance(), wallets)
         if own is not None and draft.wallet(own).balances.arrears:
             raise Refused(Code.NOT_ELIGIBLE, "points that are owed are paid before", "accountId")
+        points = 0
+        if own is not None:
+            # That it owes nothing is decided on: a return meanwhile may have made a debt.
+            draft.guard(own)
         if own is not None and bring_points:
             draft.expire_lapsed(own)
             by = authority(draft.governance, request, "transfer", draft.at, None)
@@ -147,10 +151,11 @@ def join_account(
         joined = _changed(account, users, _without(account.invited, id_))
         key = use_key(account_id, id_)
         use, use_version = use_of(coalition, key)
+        use = msgspec.structs.replace(use, active=True, brought=use.brought + points)
         records = (
             RecordPut(id_, member, found.version),
             RecordPut(account_id, joined, version),
-            RecordPut(key, msgspec.structs.replace(use, active=True), use_version),
+            RecordPut(key, use, use_version),
         )
         news = (News("account.joined", id_, {"account": account_id}),)
         return draft.plan(request.id, record=account_id, records=records, news=news)

@@ -10,6 +10,7 @@ from loyalty.actors import Actor, MemberActor, Operator, System
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
+from loyalty.moved_wallets import Going
 from loyalty.ports import RecordPut, StandingPut
 from loyalty.records import Hold
 from loyalty.refusals import Code, Refused
@@ -98,12 +99,15 @@ def void_hold(
 
     def decide() -> Plan:
         held, of, version = _the_hold(coalition, hold_id, request.actor)
-        draft = _draft(coalition, of)
+        going = Going(coalition, request, {of.wallet: of.currency}, incoming=True)
+        draft = going.draft
         by = authority(draft.governance, request, "void", draft.at, signature)
         with _refusing():
             effect = void(draft.wallet(of.wallet), of)
             draft.add(request.id, "void", effect, by, of=hold_id, detail={"reason": reason})
-        records = (*put_back(coalition, held.counted), *unspent(coalition, held.counted, of))
+            going.pay(of.wallet, of.stands)
+        uses = unspent(coalition, held.counted, of)
+        records = (*put_back(coalition, held.counted), *going.settle(uses))
         return draft.plan(request.id, records=records, standings=_left(effect, version))
 
     return carry_out(coalition, request, decide)

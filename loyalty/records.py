@@ -203,13 +203,15 @@ class AccountUse(Record, frozen=True):
     """What one member spends of an account, kept under `<account>/<member>`.
 
     active: it belongs to it now; points_per_month: what it may spend in a calendar month, None: all
-    there is; spent: points in `month`, like 2026-11.
+    there is; spent: points in `month`, like 2026-11; brought: points of its own that came along and
+    have not gone back to its own wallet.
     """
 
     active: bool = False
     points_per_month: int | None = None
     month: str = ""
     spent: int = 0
+    brought: int = 0
 
 
 class ProgrammeText(Record, frozen=True):

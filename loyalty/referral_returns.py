@@ -104,7 +104,7 @@ def _reversed(going: Going, request: TransactionId, award: _Award) -> StandingPu
     rule = _rule(draft.governance, award, draft.at)
     if of.stands - of.pending > 0:
         draft.expire_lapsed(of.wallet)
-    going.fetch(of.wallet, of.stands)
+    going.fetch(of.wallet, of.stands - of.pending)
     effect = reverse(draft.wallet(of.wallet), of, of.stands, draft.at)
     id_ = transaction_id(PROGRAMME, f"{request}/referral/{of.id}")
     draft.add(id_, "reverse", effect, Authority(PROGRAMME), rule=rule, of=of.id)

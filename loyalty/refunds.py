@@ -63,7 +63,7 @@ def refund_redemption(
     def decide() -> Plan:
         row, tx = _the_redemption(coalition, redemption, partner)
         of, version = coalition.store.standing(redemption) or (opened_by(tx), 0)
-        going = Going(coalition, request, {of.wallet: of.currency})
+        going = Going(coalition, request, {of.wallet: of.currency}, incoming=True)
         draft = going.draft
         by = authority(draft.governance, request, "refund", draft.at, signature)
         if not of.stands:
@@ -79,11 +79,12 @@ def refund_redemption(
             effect = refund(draft.wallet(of.wallet), of, amount, draft.at, later)
             draft.add(request.id, "refund", effect, by, of=redemption)
             going.pass_on(of.wallet)
+            going.pay(of.wallet, amount)
         except (RuleBroken, PointsMissing) as broken:
             raise refuse(broken, "points") from None
         left = () if effect.leaves is None else (StandingPut(effect.leaves, version),)
         spent = of._replace(at=bought.since, stands=amount)
-        records = unspent(coalition, bought.counted, spent)
+        records = going.settle(unspent(coalition, bought.counted, spent))
         if amount == of.stands:
             records += _returned(coalition, bought, draft.at)
         return draft.plan(

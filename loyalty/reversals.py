@@ -89,7 +89,7 @@ def reverse_transaction(
         try:
             if gift_card:
                 _check_balance(draft.wallet(of.wallet), wanted)
-            going.fetch(of.wallet, wanted)
+            going.fetch(of.wallet, sum(_of_available(each.of, shares) for each in parts))
             puts = [_reversed(draft, each, shares, partner, *next(ids)) for each in taking]
             issued = sum(opened_by(each.earned).stands for each in parts)
             more = bonus.taken(going, request.id, Share(whole - wanted, issued))
@@ -155,6 +155,11 @@ def _reversed(
     effect = reverse(draft.wallet(of.wallet), of, shares[of.id], draft.at)
     draft.add(id_, "reverse", effect, by, rule=rule, of=of.id)
     return StandingPut(effect.leaves or of, part.version)
+
+
+def _of_available(of: Standing, shares: Mapping[str, int]) -> int:
+    """What of a share is not pending any more."""
+    return max(shares[of.id] - of.pending, 0)
 
 
 def _rule(draft: Draft, part: _Part) -> Hash | None:

@@ -81,10 +81,16 @@ class Draft:
         self.at: At = max([coalition.now(), self.governance.at, *moments])
         self._entries: dict[TransactionId, bytes] = {}
         self._rows: list[WalletRow] = []
+        self._guarded: set[WalletId] = set()
 
     def wallet(self, id_: WalletId) -> Wallet:
         """A wallet as the entries so far leave it."""
         return self._wallets[id_]
+
+    def guard(self, id_: WalletId) -> None:
+        """The plan holds only if nothing happens to this wallet meanwhile, though it writes no
+        entry of it."""
+        self._guarded.add(id_)
 
     def open(self, id_: WalletId, currency: CurrencyCode) -> None:
         """A wallet more, which has no row yet."""
@@ -211,7 +217,8 @@ class Draft:
         for id_, wallet in self._wallets.items():
             found = self._found.get(id_)
             before = b"" if found is None else found.tally
-            if id_ not in entered and self._tallies[id_] != before:
+            changed = self._tallies[id_] != before or id_ in self._guarded
+            if id_ not in entered and changed:
                 version = found.version if isinstance(found, TallyRow) else 0
                 rows.append(TallyRow(wallet, self._tallies[id_], version + 1))
         return tuple(rows)
