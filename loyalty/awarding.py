@@ -207,6 +207,9 @@ class Awarding:
         earned, funded = self._earn(member, changing, by)
         left = [self._unentered(member, each) for each in changing if not each.points]
         handed = self._handed()
+        if handed.codes and not earned and not left:
+            # Nothing was counted, but goods that come back take their vouchers with them.
+            left.append(Counted("", {}, member=self._member_id, partner=self._partner))
         referred = self._referrals.given(draft, member, earned)
         plan = draft.plan(
             request.id,

@@ -9,7 +9,7 @@ from loyalty.coalition import Coalition
 from loyalty.committing import News
 from loyalty.ports import RecordPut
 from loyalty.programmes import Version
-from loyalty.records import Member
+from loyalty.records import Member, RewardTaken
 from loyalty.refusals import Refused
 from loyalty.rewards import Getting, got
 from loyalty.rules.deciding import Outcome
@@ -54,12 +54,13 @@ def hand_out(
             raise LookupError(f"{version.programme.id} has no reward {outcome.voucher}")
         getting = Getting(receiver.id, receiver.member, version.programme.id, reward, order.at)
         try:
-            for put in got(coalition, governance, getting, puts):
-                puts[type(put.record), put.id] = put
+            taking = got(coalition, governance, getting, puts)
         except Refused as refused:
             missed[version.rule, outcome.rule] = Miss(refused.code.value, refused.message)
             continue
-        held = voucher_of(version.rule, reward, receiver.id, receiver.request, receiver.at)
+        puts |= {(type(put.record), put.id): put for put in taking}
+        counted = tuple(put.id for put in taking if isinstance(put.record, RewardTaken))
+        held = voucher_of(version.rule, reward, receiver.id, receiver.request, receiver.at, counted)
         vouchers.append(RecordPut(coalition.new_id(), held))
         news.append(voucher_issued(receiver.id, version.programme.id, reward))
     codes = tuple(each.id for each in vouchers)

@@ -14,8 +14,9 @@ from loyalty.moved_wallets import Going
 from loyalty.ports import RecordPut, StandingPut
 from loyalty.records import Hold
 from loyalty.refusals import Code, Refused
-from loyalty.rewards import Redemption, check_taker, chosen, put_back
+from loyalty.rewards import Redemption, check_taker, chosen
 from loyalty.spending import unspent
+from loyalty.stock import put_back
 from loyalty.texts import check_text
 from loyalty.writing import Draft, refuse
 

@@ -25,8 +25,8 @@ from loyalty.ports import RecordPut, StandingPut, TransactionRow, Versioned
 from loyalty.programmes import REFUND_GRACE_DAYS
 from loyalty.records import Hold, Voucher
 from loyalty.refusals import Code, Refused
-from loyalty.rewards import put_back
 from loyalty.spending import unspent
+from loyalty.stock import put_back
 from loyalty.texts import check_amount
 from loyalty.vouchers import voucher_voided
 from loyalty.writing import refuse

@@ -209,7 +209,9 @@ def _counted_back(
 def _living(coalition: Coalition, made: Iterable[Counted]) -> tuple[Counted, ...]:
     """What was counted without an entry, by where that is remembered now."""
     return tuple(
-        msgspec.structs.replace(each, wallet=living_wallet(coalition, each.wallet)) for each in made
+        msgspec.structs.replace(each, wallet=living_wallet(coalition, each.wallet))
+        for each in made
+        if each.deltas
     )
 
 
@@ -226,8 +228,8 @@ def _uncounted(
     points: int | None,
     signature: Signature | None,
 ) -> Plan:
-    """The order gave no points, but it was counted, or was a friend's first: that is taken back,
-    once."""
+    """The order gave no points, but it was counted, handed a voucher, or was a friend's first: that
+    is taken back, once."""
     made = read_answer(row).counted
     partner = require_partner(request.actor).id
     bonus = ReferralReturn(coalition, row.id)

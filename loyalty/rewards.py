@@ -1,6 +1,6 @@
 """Rewards: points become a voucher, a voucher is used once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -240,16 +240,6 @@ def _taken(
         return earlier.record.taken, earlier.replaces
     found = coalition.store.record(RewardTaken, key)
     return (0, 0) if found is None else (found.record.taken, found.version)
-
-
-def put_back(coalition: Coalition, counted: Sequence[str]) -> tuple[RecordPut, ...]:
-    """One less taken in each of these."""
-    found = ((key, coalition.store.record(RewardTaken, key)) for key in counted)
-    return tuple(
-        RecordPut(key, RewardTaken(taken=each.record.taken - 1), each.version)
-        for key, each in found
-        if each is not None
-    )
 
 
 def _count_keys(getting: Getting) -> tuple[str, str]:

@@ -20,8 +20,9 @@ class _Detail(msgspec.Struct):
 class Counted(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an order added to the tally of one programme, kept so that a return takes it away.
 
-    deltas: by what is counted, pairs of a day and an amount one after the other. wallet, member,
-    partner: whose tally it is and who sold, where no entry says so.
+    deltas: by what is counted, pairs of a day and an amount one after the other; none for an order
+    that handed a voucher alone. wallet, member, partner: whose tally it is and who sold, where no
+    entry says so.
     """
 
     programme: str

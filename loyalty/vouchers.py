@@ -10,6 +10,7 @@ from loyalty.committing import News
 from loyalty.ports import RecordPut
 from loyalty.programmes import Reward
 from loyalty.records import HandedVouchers, Voucher
+from loyalty.stock import put_back
 
 LISTED_MAX = 100
 """So many of the vouchers that a member was handed are listed, the newest."""
@@ -55,8 +56,8 @@ def voucher_used(voucher: Voucher) -> News:
 def void_unused(
     coalition: Coalition, codes: Sequence[str], at: At
 ) -> tuple[tuple[RecordPut, ...], tuple[News, ...]]:
-    """What an order was given beside points is void once all of it has come back; what was used
-    stays used.
+    """What an order was given beside points is void once all of it has come back, and others can
+    have it; what was used stays used.
     """
     found = coalition.store.records(Voucher, codes)
     unused = {
@@ -72,7 +73,8 @@ def void_unused(
         voucher_voided(each.record, coalition.version(each.record.rule).programme.id)
         for each in unused.values()
     )
-    return puts, tuple(news)
+    counted = (key for each in unused.values() for key in each.record.counted)
+    return (*puts, *put_back(coalition, counted)), tuple(news)
 
 
 def list_handed(coalition: Coalition, member: str, codes: tuple[str, ...]) -> tuple[RecordPut, ...]:

@@ -18,6 +18,9 @@ class GuestOrder:
     claimable_until: str
     cancelled_at: str | None
     claimed: bool
+    claim_id: GlobalID | None = strawberry.field(
+        description="The claim: what earned no points is taken back by it."
+    )
     transactions: list[Transaction] = strawberry.field(
         description="What the claim earned: `reverseTransaction` takes it back."
     )
@@ -44,6 +47,7 @@ class GuestOrderQuery:
                 claimable_until=claimable_until(order.at),
                 cancelled_at=order.cancelled_at or None,
                 claimed=bool(order.claim),
+                claim_id=GlobalID("Transaction", order.claim) if order.claim else None,
                 transactions=[each for each in found if each is not None],
             )
             return GuestOrderPayload(order=shown)
