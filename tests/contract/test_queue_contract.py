@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import msgspec
 import pytest
 
 from ledger.names import At
@@ -14,7 +15,14 @@ from storage.memory_queue import MemoryQueue
 from storage.queue_dynamodb import DynamoQueue
 from tests.contract.builders import client_of
 from tests.contract.conftest import STORES, Sent, dynamodb_table
-from tests.contract.servers import losing_answers
+from tests.contract.servers import (
+    HANGS_UP,
+    Server,
+    answer,
+    cancelled,
+    losing_answers,
+    store_at,
+)
 from tests.contract.test_store_concurrency import WRITERS
 
 
@@ -113,6 +121,7 @@ def test_what_was_given_up_is_listed_until_it_is_sent_again(queue: Queue) -> Non
     mine = [dead[4], dead[2], dead[0]]
     assert queue.dead("e0", "", 10) == mine
     assert queue.dead("e0", "", 2) == mine[:2]
+    assert queue.dead("e0", cursor_of(mine[0]), 2) == mine[1:]
     assert queue.dead("e0", cursor_of(mine[1]), 2) == mine[2:]
     assert queue.dead("e0", cursor_of(mine[2]), 2) == []
     queue.put(next_of(mine[1]), mine[1])
@@ -148,6 +157,30 @@ def test_a_write_whose_answer_is_lost_is_told_as_what_it_was(
     with losing_answers(client_of(dynamo_store), "TransactWriteItems", 1, executed):
         assert queue.put(delivery(1), None)
     assert queue.get("one", "evt_1") == delivery(1)
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_write_that_is_met_by_another_send_of_itself_was_done(server: Server, own: bool) -> None:
+    """The first send got no answer, and the second finds the place taken: by whom, the place
+    tells."""
+    new = delivery(1)
+    there = new if own else new._replace(reason="another's")
+    item = {
+        "pk": {"S": "DELIVERY#one"},
+        "sk": {"S": "evt_1"},
+        "s": {"B": msgspec.json.encode(there)},
+        "n": {"N": "1"},
+    }
+    taken = cancelled("ConditionalCheckFailed", "None")
+    server.replies = [HANGS_UP, taken, answer({"Item": item})]
+    queue = DynamoQueue(store_at(server.url, retries=1))
+    if own:
+        assert queue.put(new, None)
+    else:
+        with pytest.raises(StoreUnavailable):
+            queue.put(new, None)
+    server.replies = [taken]
+    assert not queue.put(new, None)
 
 
 def test_a_queue_that_does_not_answer_is_unavailable(dynamo_store: DynamoStore) -> None:

@@ -235,6 +235,15 @@ def test_a_tally_row_follows_the_one_that_was_read(store: Store, version: int) -
     assert store.commit(tally(tally_row(1, 0, version))) is expected
 
 
+def test_a_tally_row_stands_in_the_way_at_its_own_place_alone(store: Store) -> None:
+    """A row at another place finds that free, and replaces nothing there."""
+    store.commit(Commit((), (wallet_row(1, 1),)))
+    store.commit(tally(tally_row(1, 1, 1)))
+    elsewhere = wallet_row(1, 5)
+    assert store.commit(Commit((), (elsewhere._replace(replaces=1),))) is Outcome.MOVED
+    assert store.commit(Commit((), (elsewhere,))) is Outcome.DONE
+
+
 def test_a_tally_row_before_the_first_entry_gives_way_to_it(store: Store) -> None:
     """A wallet may be counted before it has had a point."""
     assert store.commit(tally(tally_row(1, 0, 1))) is Outcome.DONE

@@ -131,6 +131,22 @@ def test_what_comes_back_is_no_part_of_a_share(
     verified(shop.store)
 
 
+def test_what_was_held_in_an_earlier_month_is_no_part_of_this_ones_share(
+    shop: SharingShop, hospital: str
+) -> None:
+    """A box that was ordered in November, sent in December and given back counts in November."""
+    user = shop.user(hospital)
+    order = {**shop.wants(user, "gloves"), "orderReference": "order 1"}
+    hold = shop.done(as_member(user), "holdReward", order)["transaction"]["id"]
+    shop.later(days=10)
+    shop.redeems(user, "gloves")
+    sent = shop.signed(SUPPLIES, "capture", shop.input(holdId=hold))
+    captured = shop.done(SUPPLIES, "captureHold", sent)["transaction"]["id"]
+    back = shop.signed(SUPPLIES, "refund", shop.input(redemptionId=captured))
+    shop.done(SUPPLIES, "refundRedemption", back)
+    assert shop.spent(hospital, user) == 100
+
+
 def test_an_owner_sets_a_share(shop: SharingShop, owner: str, hospital: str) -> None:
     """At the invitation or later, to any number of points; a user sets nobody's."""
     user = shop.user(hospital, by=as_member(owner), pointsPerMonth=99)

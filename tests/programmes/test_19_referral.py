@@ -306,6 +306,18 @@ def test_a_month_later_friends_count_again(shop: Shop) -> None:
     assert shop.has(ann) == 800
 
 
+def test_a_clock_that_is_behind_makes_no_room_in_a_month(shop: Shop) -> None:
+    """Of machines that disagree about midnight, none counts in a month before one that was
+    counted in."""
+    ann = shop.enrolled()
+    friends = [brings(shop, ann) for _ in range(4)]
+    december, november = datetime(2026, 12, 1, tzinfo=UTC), datetime(2026, 11, 30, 23, tzinfo=UTC)
+    for friend, clock in zip(friends, (december, december, november, december), strict=True):
+        shop.clock = clock
+        orders(shop, friend)
+    assert has(shop, ann, *friends) == [600] + [125] * 4
+
+
 def test_nobody_brings_itself(shop: Shop) -> None:
     """A code is for others."""
     ann = shop.enrolled()

@@ -45,6 +45,15 @@ def test_points_wait_for_who_did_not_bring_them(shop: SharingShop) -> None:
     verified(shop.store)
 
 
+def test_who_opened_a_household_spends_of_it(shop: SharingShop) -> None:
+    """As those do that joined."""
+    ana = shop.enrolled()
+    opened(shop, ana)
+    shop.buys(ana, 9_000, "corner")
+    shop.redeems(ana, "mug")
+    assert shop.has(ana) == 10
+
+
 def test_points_that_are_brought_are_everyones(shop: SharingShop) -> None:
     """With their issuer and last day; a household of two has no third."""
     ana, ben = shop.enrolled(), shop.enrolled()

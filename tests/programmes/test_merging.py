@@ -142,6 +142,16 @@ def test_a_debt_is_paid_by_what_the_other_has(shop: Shop, ana: str, anna: str) -
     verified(shop.store)
 
 
+def test_a_debt_is_paid_by_who_has_exactly_that(shop: Shop, ana: str, anna: str) -> None:
+    """Anna's hold binds her wallet, and Ana's debt hers, until the 80 that Anna has pay it."""
+    returned_after_spending(shop, ana)
+    bought(shop, anna, 160)
+    held(shop, anna)
+    merged(shop, ana, anna)
+    assert balances(shop, anna) == (0, 80, 0)
+    verified(shop.store)
+
+
 def returned_after_spending(shop: Shop, member: str) -> None:
     earn = bought(shop, member, 80)
     shop.redeems(member, "mug")
