@@ -3,6 +3,8 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# cfn-lint and the aws command, whose pins are not ours.
+AWS := .venv-aws
 SEEDS ?= 1000
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
@@ -25,9 +27,16 @@ demo: $(READY)  ## replay a grocer's published, simulated baskets, verify the le
 test: $(READY)  ## all tests that need no server outside this process; ARGS="-k transfer"
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
-lint: $(READY)
+$(AWS)/.ready: infra/tools.lock
+	@echo "setting up $(AWS)/ …" >&2
+	@$(PYTHON) -m venv --clear $(AWS) >&2
+	@$(AWS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement $< >&2
+	@touch $@
+
+lint: $(READY) $(AWS)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(AWS)/bin/cfn-lint infra/template.yaml
 
 types: $(READY)
 	$(BIN)/mypy
@@ -50,7 +59,9 @@ bench: $(READY)  ## the figures we promise, as ratios within one run
 lock:  ## pin every dependency with its hashes; needs uv
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-package tallystick --no-emit-package pandas --no-emit-package numpy --no-annotate --no-header --upgrade --output-file requirements.lock
+	printf 'cfn-lint\nawscli\n' | uv pip compile - --universal --python-version 3.11 --generate-hashes \
+	    --no-annotate --no-header --upgrade --output-file infra/tools.lock
 
 clean:
-	rm -rf $(VENV) .venv-ministack .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .stock
+	rm -rf $(VENV) .venv-ministack $(AWS) .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .stock
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

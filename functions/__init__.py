@@ -3,12 +3,14 @@
     api     GraphQL, and /log/ beside it
     log     the published log over HTTP
     sealer  woken by the stream and by the sweep
-    due     woken by the stream: hints for the clock
+    stream  woken by the stream: hints for the clock, then events
+    due     hints for the clock
     clock   on a schedule: what is due by the day
-    events  woken by the stream and by the sweep: sends events to endpoints
+    events  sends events to endpoints; on a schedule, what is due again
     batches what a function answers to a batch of stream records
     wiring  the environment
-    telemetry, observing  what operators see: logs and metrics
+    telemetry  what operators see of a function: its log and its metrics
+    observing  and of each request to the API
 
 Nothing but `local` imports them.
 """

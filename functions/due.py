@@ -1,4 +1,4 @@
-"""Hints for the clock as a Lambda function, woken by the table's stream.
+"""Hints for the clock, from what the table's stream tells (`functions.stream`).
 
 A stream record tells that a wallet has a new row; `loyalty.clock.following` reads it and notes what
 is due after it, and when. Records come doubled, late and in any order, and noting again changes
@@ -7,17 +7,13 @@ stream delivers again from that record on (partial batch responses, ReportBatchI
 """
 
 import logging
-import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from functools import cache
 from typing import Any
 
 from msgspec import MsgspecError
 
 from functions.batches import again_from, all_done
-from functions.telemetry import Telemetry
-from functions.wiring import agenda_of, coalition_of
 from ledger.errors import RuleBroken
 from ledger.names import WalletId, is_base32_id
 from loyalty.clock.agenda import Agenda
@@ -26,18 +22,11 @@ from loyalty.coalition import Coalition
 from loyalty.ports import StoreUnavailable
 from loyalty.refusals import Refused
 
-TOLD = Telemetry("due")
 _log = logging.getLogger(__name__)
 
 UNREADABLE = (LookupError, MsgspecError, Refused, RuleBroken, ValueError)
 """What the rows of one wallet can be wrong by, which no delivery mends. Anything else, like a table
 that may not be read, is wrong for all: it is raised, and the stream delivers again."""
-
-
-@TOLD
-def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001
-    """Lambda's entry point."""
-    return note(*_clock(), event)
 
 
 def note(coalition: Coalition, agenda: Agenda, event: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,8 +54,3 @@ def _told(records: Iterable[Any]) -> dict[WalletId, tuple[int, str]]:
                 first, number = told.get(WalletId(id_), (int(seq[:12]), str(number)))
                 told[WalletId(id_)] = min(first, int(seq[:12])), number
     return told
-
-
-@cache
-def _clock() -> tuple[Coalition, Agenda]:
-    return coalition_of(os.environ), agenda_of(os.environ)

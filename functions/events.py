@@ -1,4 +1,4 @@
-"""Events as a Lambda function: woken by the table's stream, and by a schedule for what is due.
+"""Events: told of by the table's stream (`functions.stream`), and on a schedule what is due again.
 
 A stream record says in which row a request stands, never what it did. Records come doubled, late
 and in any order; one that names no such row is passed over. Where a row's deliveries could not be

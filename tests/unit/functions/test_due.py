@@ -1,7 +1,6 @@
 """The follower's function: what it notes for the clock, and what is delivered again."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -176,21 +175,3 @@ def test_a_batch_reads_each_wallet_once(
     event = stream_event(*((f"W#{wallet}", f"E#{seq:012d}") for seq in (3, 2, 3)))
     note(house.coalition, agenda, event)
     assert asked == [(wallet, 2)]
-
-
-@pytest.fixture
-def wired(
-    house: House, agenda: MemoryAgenda, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[MemoryAgenda]:
-    """Lambda's entry point over this house."""
-    monkeypatch.setattr(module, "coalition_of", lambda _: house.coalition)
-    monkeypatch.setattr(module, "agenda_of", lambda _: agenda)
-    module._clock.cache_clear()
-    yield agenda
-    module._clock.cache_clear()
-
-
-def test_lambda_enters_here(wired: MemoryAgenda, wallets: list[WalletId]) -> None:
-    """With the parts of its environment."""
-    assert module.handler(stream_event(*rows(*wallets)), None) == {"batchItemFailures": []}
-    assert len(noted(wired)) == 3
