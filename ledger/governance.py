@@ -19,7 +19,7 @@ the one that ends it. `Governance` is that state; it is built from the entries a
 """
 
 from base64 import b64decode
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import timedelta
 from typing import NamedTuple, cast
 
@@ -41,7 +41,7 @@ from ledger.names import (
     is_party,
     is_signature,
 )
-from ledger.notes import COSIGNATURE, VerifierKey, decode_b64, signed_holds
+from ledger.notes import COSIGNATURE, Signer, VerifierKey, decode_b64, signed_holds
 from ledger.tx import Authority, read_authority
 
 PROGRAMME_GRACE_DAYS = 60
@@ -166,6 +166,16 @@ class Governance:
             for key, term in terms
             if holder == party and term.holds(at)
         ]
+
+    def signer(self, party: str, signers: Iterable[Signer], at: str) -> Signer | None:
+        """Of those signers the one whose key came in force last, among the keys of that party in
+        force; None if no key of theirs is."""
+        found: list[tuple[At, Signer]] = []
+        for signer in signers:
+            for key, term in self.keys.get((party, signer.verifier.label), ()):
+                if key == signer.verifier and term.holds(at):
+                    found.append((term.since, signer))
+        return max(found, key=lambda each: each[0])[1] if found else None
 
     def currency(self, code: str) -> CurrencyTerm:
         """A currency of that code. Raises RuleBroken if there is none."""

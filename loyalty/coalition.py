@@ -1,18 +1,41 @@
-"""The coalition that a use case acts for: its origin, its ports, and what its governance says."""
+"""The coalition that a use case acts for: its origin, its ports, and what its governance says.
+
+What ends something, like a key's revocation, is dated ahead, so that no request in flight rests on
+what it did not see end (ADR 18). The margins, which together are `ENDING_AHEAD`:
+
+    20 s  DATED_WITHIN   an entry is dated at most so long after its governance was read
+    20 s                 what ends something is committed within that of its being drafted
+    20 s                 two machines' clocks differ by less
+
+The second is `ENDING_SENT_WITHIN`, 5 s, and then at most 15 s until the store's client gives up.
+"""
 
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import timedelta
 from threading import Lock
+from weakref import WeakKeyDictionary
 
-from ledger.entries import read_entry
+from ledger.entries import Entry, read_entry
 from ledger.governance import Governance
 from ledger.names import At, WalletId, at_text, base32_id
 from ledger.notes import Signer
-from loyalty.ports import Clock, RandomBytes, Sleep, Store
+from loyalty.ports import Clock, RandomBytes, Sleep, Store, StoreUnavailable
 from loyalty.programmes import Version, version_of
 from loyalty.records import ProgrammeText
 from loyalty.refusals import Code, Refused
 from loyalty.webhooks.ports import Webhooks
+
+ENDING_AHEAD = timedelta(seconds=60)
+DATED_WITHIN = timedelta(seconds=20)
+ENDING_SENT_WITHIN = timedelta(seconds=5)
+CLOCKS_APART = timedelta(seconds=1)
+"""What is dated so little ahead is in force: another machine's clock is a little fast."""
+
+
+class EntryKeyMissing(StoreUnavailable):
+    """No entry key that this process holds is in force: nothing can be signed here until it is
+    deployed with one that is."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +43,8 @@ class Coalition:
     """Everything that use cases reach the outside through.
 
     origin: the ledger's; entry_signer: the entry key, who signs every entry; store, clock,
-    random_bytes, sleep: the ports; webhooks: those of events, if it sends any. Safe to share
-    between threads.
+    random_bytes, sleep: the ports; webhooks: those of events, if it sends any; further_signers:
+    other entry keys that are held, before or after a change of key. Safe to share between threads.
     """
 
     origin: str
@@ -31,6 +54,7 @@ class Coalition:
     random_bytes: RandomBytes
     sleep: Sleep
     webhooks: Webhooks | None = None
+    further_signers: tuple[Signer, ...] = ()
     _known: "_Known" = field(default_factory=lambda: _Known())  # noqa: PLW0108 - defined below
 
     def now(self) -> At:
@@ -41,8 +65,29 @@ class Coalition:
         return WalletId(base32_id(self.random_bytes(16)))
 
     def governance(self) -> Governance:
-        """Who takes part, as of the newest governance entry. Read only."""
-        return self._known.governance(self.store)
+        """Who takes part now, read anew. Read only."""
+        return self._known.governance(self.store, self.clock)
+
+    def written(self) -> Governance:
+        """The same with what is written already and takes effect later. Read only."""
+        return self._known.written(self.store)
+
+    def may_date(self, governance: Governance, at: At) -> bool:
+        """Whether an entry that rests on this governance may be of that time: whether nothing can
+        have ended by then that it does not know of. governance: as this coalition read it."""
+        return self._known.may_date(governance, at)
+
+    def signer(self, governance: Governance, at: At, ends: str = "") -> Signer:
+        """Who signs an entry of that time: of the entry keys held here the one that came in force
+        last. ends: a verifier key that the entry ends. Raises EntryKeyMissing."""
+        held = [each for each in self._held() if str(each.verifier) != ends]
+        found = governance.signer("entries", held, at)
+        if found is None:
+            raise EntryKeyMissing("no entry key that this process holds is in force")
+        return found
+
+    def _held(self) -> tuple[Signer, ...]:
+        return (self.entry_signer, *self.further_signers)
 
     def version(self, rule: str) -> Version:
         """The programme version of that digest. Raises Refused if there is none."""
@@ -54,20 +99,39 @@ class _Known:
 
     def __init__(self) -> None:
         self._governance = Governance()
+        # Of each that somebody still reads: before which time entries that rest on it are dated.
+        self._before: WeakKeyDictionary[Governance, At] = WeakKeyDictionary()
         self._versions: dict[str, Version] = {}
         self._lock = Lock()
 
-    def governance(self, store: Store) -> Governance:
+    def governance(self, store: Store, clock: Clock) -> Governance:
         with self._lock:
-            rows = store.governance(self._governance.seq)
-            if rows:
-                # Another, because others are reading this one.
-                known = deepcopy(self._governance)
-                for row in rows:
-                    entry = read_entry(row.entry)
-                    known.apply(entry.body, entry.hash)
-                self._governance = known
+            # The clock first: whatever is not found was committed after this time.
+            now = clock()
+            entries = self._unknown(store)
+            in_force = at_text(now + CLOCKS_APART)
+            later = [each for each in entries if _at(each) > in_force]
+            self._apply(entries[: len(entries) - len(later)])
+            before = at_text(now + DATED_WITHIN)
+            self._before[self._governance] = min([before, *map(_at, later)])
             return self._governance
+
+    def written(self, store: Store) -> Governance:
+        with self._lock:
+            entries = self._unknown(store)
+            return _with(self._governance, entries) if entries else self._governance
+
+    def may_date(self, governance: Governance, at: At) -> bool:
+        with self._lock:
+            return at < self._before[governance]
+
+    def _unknown(self, store: Store) -> list[Entry]:
+        return [read_entry(row.entry) for row in store.governance(self._governance.seq)]
+
+    def _apply(self, entries: list[Entry]) -> None:
+        if entries:
+            # Another, because others are reading this one.
+            self._governance = _with(self._governance, entries)
 
     def version(self, store: Store, rule: str) -> Version:
         known = self._versions.get(rule)
@@ -77,3 +141,14 @@ class _Known:
                 raise Refused(Code.NOT_FOUND, f"there is no programme version {rule}")
             known = self._versions[rule] = version_of(found.record.document)
         return known
+
+
+def _with(governance: Governance, entries: list[Entry]) -> Governance:
+    known = deepcopy(governance)
+    for entry in entries:
+        known.apply(entry.body, entry.hash)
+    return known
+
+
+def _at(entry: Entry) -> At:
+    return At(str(entry.body["at"]))

@@ -1,15 +1,17 @@
 """Making governance entries: each tried by the rules that every auditor applies, then signed."""
 
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import NamedTuple
 
 from ledger.entries import sign_entry
 from ledger.errors import RuleBroken
-from ledger.names import At
+from ledger.names import At, at_text
+from ledger.notes import Signer
 from ledger.tx import Authority, authority_body
 from loyalty.authority import Signature
-from loyalty.coalition import Coalition
-from loyalty.committing import Answer, Plan
+from loyalty.coalition import ENDING_AHEAD, ENDING_SENT_WITHIN, Coalition
+from loyalty.committing import Answer, Overtaken, Plan
 from loyalty.ports import Commit, GovernanceRow, RecordPut, TransactionRow
 from loyalty.refusals import Code, Refused
 
@@ -25,14 +27,29 @@ class PartnerSignature(NamedTuple):
 
 
 class GovernanceDraft:
-    """Governance entries that follow the newest one, each checked before it is signed."""
+    """Governance entries that follow the newest one, each checked before it is signed.
+
+    state: governance as they leave it; at: of the next of them.
+    """
 
     def __init__(self, coalition: Coalition) -> None:
-        self._signer = coalition.entry_signer
-        self.state = deepcopy(coalition.governance())
-        # Not before the newest block either; one sealed from here on makes the commit MOVED.
-        self.at = max(coalition.now(), self.state.at, coalition.store.sealed_at() or At(""))
+        self._coalition = coalition
+        self.state = deepcopy(coalition.written())
+        self._begun = coalition.clock()
+        # Not before the newest block either; one sealed from here on makes the commit MOVED. What
+        # is written already may be dated ahead: then this takes effect no sooner than that.
+        sealed = coalition.store.sealed_at() or At("")
+        self.at = max(at_text(self._begun), self.state.at, sealed)
+        self._first = self.at
+        self._ends = False
         self.rows: list[GovernanceRow] = []
+
+    def end(self) -> None:
+        """What is added from here on ends something, so it is dated ahead (`loyalty.coalition`)."""
+        self.at = max(self.at, at_text(self._begun + ENDING_AHEAD))
+        self._ends = True
+        if not self.rows:
+            self._first = self.at
 
     def add(
         self,
@@ -64,17 +81,27 @@ class GovernanceDraft:
                 }
                 for row in sorted(signed)
             ]
-        entry = sign_entry(body, self._signer)
+        entry = sign_entry(body, self._entry_signer(body))
         for check in self.state.apply(entry.body, entry.hash):
             if not check.holds():
                 raise check.broken()
         self.rows.append(GovernanceRow(self.state.seq, entry.data))
 
+    def _entry_signer(self, body: Mapping[str, object]) -> Signer:
+        """Not a key that the entry brings, nor one that it ends; genesis alone brings its own."""
+        if body["type"] == "genesis":
+            return self._coalition.entry_signer
+        ends = str(body["vkey"]) if body.get("status") == "revoked" else ""
+        return self._coalition.signer(self.state, self.at, ends)
+
     def plan(self, answer: Answer, *records: RecordPut) -> Plan:
+        """Raises Overtaken where what ends something would be committed too late."""
+        if self._ends and self._coalition.clock() > self._begun + ENDING_SENT_WITHIN:
+            raise Overtaken
         return Plan(answer, self.commit()._replace(records=records))
 
     def commit(self, *transactions: TransactionRow) -> Commit:
-        return Commit(transactions, governance=tuple(self.rows), governance_at=self.at)
+        return Commit(transactions, governance=tuple(self.rows), governance_at=self._first)
 
 
 _FIELDS = {

@@ -30,7 +30,7 @@ DECIMALS_MAX = 6
 
 def found(coalition: Coalition, log_key: VerifierKey, request: str = "genesis") -> bool:
     """Writes the genesis entry if the ledger has none. Returns whether it did."""
-    if coalition.governance().seq:
+    if coalition.written().seq:
         return False
     draft = GovernanceDraft(coalition)
     draft.add(
@@ -65,11 +65,12 @@ def register_partner(
         try:
             if draft.state.joined(partner, draft.at):
                 raise Refused(Code.ALREADY_EXISTS, f"{partner} has joined already", "partnerId")
-            draft.add("partner", partner=partner, status="joined")
             party = f"partner:{partner}"
             # Whoever held the id before holds it no more.
             for earlier in draft.state.keys_of(party, draft.at):
+                draft.end()
                 draft.add("key", party=party, vkey=earlier, status="revoked")
+            draft.add("partner", partner=partner, status="joined")
             draft.add("key", party=party, vkey=vkey, status="added", proof=proof)
         except RuleBroken as broken:
             raise refused_entry(broken, "verifierKey") from None

@@ -14,7 +14,7 @@ from loyalty.refusals import Code, Refused
 def register_operator_key(
     coalition: Coalition, request: Request, vkey: str, proof: str, signature: Signature | None
 ) -> Answer:
-    """The operator that asks has this key from now on, and no other. record: its id.
+    """The operator that asks has this key from now on, and soon no other. record: its id.
 
     vkey: the verifier key; proof: b64 of that key's signature over
     `ledger.instructions.registration`; signature: of the key in force, where there is one: whoever
@@ -38,6 +38,7 @@ def register_operator_key(
         by = _consent(draft, request, entry, signature) if earlier else None
         try:
             draft.add("key", None, by, **entry)
+            draft.end()
             for key in earlier:
                 draft.add("key", party=party, vkey=key, status="revoked")
         except RuleBroken as broken:

@@ -42,6 +42,10 @@ CLOSED = b"{ }"
 """Reads as a tally of nothing, which `tallies_text` never writes so."""
 
 
+class Closed(Overtaken):
+    """A wallet has come to its end."""
+
+
 def ids_of(request: TransactionId, by: Authority) -> Iterator[tuple[TransactionId, Authority]]:
     """Of the entries of one request: the first is its own, the others are by the system under the
     rule that they name.
@@ -55,7 +59,8 @@ class Draft:
     """The entries of one commit, and the wallets as they leave them.
 
     governance: what the request was decided by; wallets: those that it touches; reopened: those of
-    them that may be closed. Raises Overtaken of another closed one.
+    them that may be closed. Raises Closed of another closed one, and Overtaken where governance
+    was read too long ago, or something ends at this moment.
     """
 
     def __init__(
@@ -73,12 +78,14 @@ class Draft:
             for id_, currency in wallets.items()
         }
         if any(row.tally == CLOSED for id_, row in rows.items() if id_ not in reopened):
-            raise Overtaken
+            raise Closed
         self._found = rows
         self._tallies = {id_: rows[id_].tally if id_ in rows else b"" for id_ in wallets}
         # Not before any chain's newest entry, nor before what governance says came in force.
         moments = [wallet.at for wallet in self._wallets.values()]
         self.at: At = max([coalition.now(), self.governance.at, *moments])
+        if not coalition.may_date(governance, self.at):
+            raise Overtaken
         self._entries: dict[TransactionId, bytes] = {}
         self._rows: list[WalletRow] = []
         self._guarded: set[WalletId] = set()
@@ -158,7 +165,7 @@ class Draft:
             of,
         )
         check_in_force(self.governance, tx, effect)
-        entry = sign_entry(tx, self._coalition.entry_signer)
+        entry = sign_entry(tx, self._coalition.signer(self.governance, self.at))
         for change in changes:
             wallet = wallet_after(change, self.at, entry.hash)
             self._wallets[wallet.id] = wallet

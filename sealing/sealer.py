@@ -80,10 +80,12 @@ class Progress(NamedTuple):
 
 
 class Keys(NamedTuple):
-    """Who signs: every log key in force, and the entry key."""
+    """Who signs: every log key in force, and the entry key; further: other entry keys that are
+    held, before or after a change of key."""
 
     log: Sequence[Signer]
     entries: Signer
+    further: Sequence[Signer] = ()
 
 
 class _State(NamedTuple):
@@ -325,7 +327,7 @@ class Sealer:
             self._governance.currencies,
             self._pages,
             self._origin,
-            self._keys.entries,
+            self._entry_signer(at),
         )
         self._pages.save()
         self._own.create(staged(made.checkpoint), write_bundle(made.bundle))
@@ -336,17 +338,23 @@ class Sealer:
         return made, Head(note, write_position(position), seen, at)
 
     def _log_signers(self, at: At) -> list[Signer]:
-        """Every log key in force signs. Raises SealingStopped where one is not here, or the entry
-        key is not in force: no auditor would take such a block, and it cannot be taken back."""
+        """Every log key in force signs. Raises SealingStopped where one is not here: no auditor
+        would take such a block, and it cannot be taken back."""
         here = {str(signer.verifier): signer for signer in self._keys.log}
         wanted = self._governance.keys_of("log", at)
         missing = [key for key in wanted if key not in here]
         if missing or not wanted:
             raise SealingStopped(Reason.KEY, "a signer for every log key in force", missing)
-        entry_key = str(self._keys.entries.verifier)
-        if entry_key not in self._governance.keys_of("entries", at):
-            raise SealingStopped(Reason.KEY, "an entry key in force", entry_key)
         return [here[key] for key in wanted]
+
+    def _entry_signer(self, at: At) -> Signer:
+        """Of the entry keys held here the one that came in force last. Raises SealingStopped."""
+        held = (self._keys.entries, *self._keys.further)
+        found = self._governance.signer("entries", held, at)
+        if found is None:
+            labels = [each.verifier.label for each in held]
+            raise SealingStopped(Reason.KEY, "an entry key in force", labels)
+        return found
 
 
 def _older(one: At | None, other: At | None) -> At | None:

@@ -298,7 +298,7 @@ class House:
     def owned_currency(self, code: str, owner: str, decimals: int = 0) -> dict[str, Any]:
         """An input of `createCurrency` with its owner's signature."""
         members = {"currency": code, "owner": f"partner:{owner}", "decimals": decimals}
-        subject = str(self.coalition.governance().seq + 1)
+        subject = str(self.coalition.written().seq + 1)
         return self.input(
             code=code,
             decimals=decimals,

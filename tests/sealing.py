@@ -10,6 +10,7 @@ from ledger.notes import SeedSigner
 from sealing.ports import Heads, Objects, Rows
 from sealing.position import Position, read_position
 from sealing.sealer import Keys, Progress, Sealer
+from storage.memory import MemoryStore
 from storage.memory_log import MemoryHeads, MemoryObjects
 from tests.coalition import OPERATOR, ORIGIN, House
 
@@ -18,10 +19,11 @@ LOG_KEY = SeedSigner(ORIGIN, b"l" * 32)
 
 
 class SealedHouse(House):
-    """A `House` with a sealer and the log that it publishes."""
+    """A `House` with a sealer and the log that it publishes. keys: who signs that."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, store: MemoryStore | None = None) -> None:
+        super().__init__(store)
+        self.keys = Keys((LOG_KEY,), self.coalition.entry_signer)
         self.heads = MemoryHeads(self.store)
         self.log = MemoryObjects()
         self.own = MemoryObjects()
@@ -44,7 +46,7 @@ class SealedHouse(House):
             heads or self.heads,
             log or self.log,
             own or self.own,
-            Keys((LOG_KEY,), self.coalition.entry_signer),
+            self.keys,
             lambda: self.clock,
             Random(seed).randbytes,
             batch_entries,

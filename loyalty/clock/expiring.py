@@ -6,9 +6,9 @@ from ledger.names import CurrencyCode, WalletId
 from ledger.wallets import lapsed_lots
 from loyalty.clock.once import once
 from loyalty.coalition import Coalition
-from loyalty.committing import Overtaken, Plan, Request
+from loyalty.committing import Plan, Request
 from loyalty.ports import COMMIT_MAX_BYTES, LOT_MAX_BYTES
-from loyalty.writing import Draft
+from loyalty.writing import Closed, Draft
 
 ENTRIES_MAX = 40
 """Of one request, each of up to 64 lots: a commit has room for 49."""
@@ -38,7 +38,7 @@ def _plan(
 ) -> Plan | None:
     try:
         draft = Draft(coalition, coalition.governance(), wallets)
-    except Overtaken:
+    except Closed:
         # Closed meanwhile: it is empty.
         return None
     for id_ in wallets:

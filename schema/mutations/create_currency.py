@@ -42,7 +42,7 @@ class CreateCurrency:
             answer = create_currency(
                 coalition, request(info.context, input), input.code, input.decimals, _owner(input)
             )
-            term = coalition.governance().currency(answer.record)
+            term = coalition.written().currency(answer.record)
             return CreateCurrencyPayload(
                 currency=Currency(code=answer.record, owner=term.owner, decimals=term.decimals)
             )

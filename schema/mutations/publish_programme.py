@@ -51,6 +51,8 @@ class PublishProgramme:
                 ],
             )
             id_ = coalition.version(answer.record).programme.id
-            return PublishProgrammePayload(programme=programme(info.context, id_))
+            return PublishProgrammePayload(
+                programme=programme(info.context, id_, coalition.written())
+            )
 
         return await answered(info.context, PublishProgrammePayload, act)

@@ -22,7 +22,9 @@ class Currency:
 class GovernanceHead:
     seq: int
     entry_hash: str
-    at: str
+    at: str = strawberry.field(
+        description="When it takes effect: later than now where it ends something."
+    )
 
 
 @strawberry.type(description="Brands that give and take each other's points on one ledger.")
@@ -43,7 +45,7 @@ class Coalition:
 
     @strawberry.field
     def governance(self, info: Info) -> GovernanceHead:
-        state = info.context.coalition.governance()
+        state = info.context.coalition.written()
         return GovernanceHead(seq=state.seq, entry_hash=state.head, at=state.at)
 
     @strawberry.field(description="The keys that sign entries now, as verifier keys.")

@@ -4,6 +4,7 @@ import orjson
 import strawberry
 from strawberry.relay import Node, NodeID
 
+from ledger.governance import Governance
 from ledger.names import Hash
 from loyalty.programmes import Programme as ProgrammeVersion
 from schema.context import Context, Info
@@ -66,10 +67,10 @@ class Programme(Node):
         return Document(orjson.loads(info.context.coalition.version(self.rule).text))
 
 
-def programme(context: Context, id_: str) -> Programme | None:
-    """A programme; everyone who has a token may see all."""
+def programme(context: Context, id_: str, state: Governance | None = None) -> Programme | None:
+    """A programme; everyone who has a token may see all. state: by which; absent: as of now."""
     _ = context.actor
-    rule = context.coalition.governance().latest.get(("programme", id_))
+    rule = (state or context.coalition.governance()).latest.get(("programme", id_))
     if rule is None:
         return None
     return Programme(key=id_, rule=rule, newest=context.coalition.version(rule).programme)

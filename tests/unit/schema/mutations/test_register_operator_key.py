@@ -22,16 +22,18 @@ from tests.coalition import (
 ANN, BOB = OPERATOR, Operator("bob")
 
 
-def next_key(house: House, signer: str, operator: Operator = ANN) -> dict[str, Any]:
+def next_key(
+    house: House, signer: str, operator: Operator = ANN, name: str = "next"
+) -> dict[str, Any]:
     """An input that registers another key, with the consent of `signer`'s."""
-    sent = house.operator_key(operator, "next")
+    sent = house.operator_key(operator, name)
     members = {
         "party": operator.party,
         "proof": sent["proof"],
         "status": "added",
         "vkey": sent["verifierKey"],
     }
-    subject = str(house.coalition.governance().seq + 1)
+    subject = str(house.coalition.written().seq + 1)
     return {**sent, "signature": signature(signer, "key", subject, digest(canonical(members)))}
 
 
@@ -45,7 +47,8 @@ def test_an_operator_has_the_key_that_it_proves_to_hold(house: House) -> None:
 
 
 def test_the_next_key_needs_the_word_of_the_one_in_force(house: House) -> None:
-    """A token alone replaces nobody's key; with the old one's signature the new one follows it."""
+    """A token alone replaces nobody's key; with the old one's signature the new one
+    follows it, and a minute later the old one ends."""
     house.keyed(ANN)
     house.later(minutes=1)
     refusal = house.refused(ANN, "registerOperatorKey", house.operator_key(ANN, "next"))
@@ -54,7 +57,10 @@ def test_the_next_key_needs_the_word_of_the_one_in_force(house: House) -> None:
         refusal = house.refused(ANN, "registerOperatorKey", next_key(house, forger))
         assert (refusal.code, refusal.field) == ("SIGNATURE_INVALID", ["signature"])
     operator = house.done(ANN, "registerOperatorKey", next_key(house, "ann"))["operator"]
-    assert operator["keys"] == [str(key_of("next").verifier)]
+    assert operator["keys"] == [str(key_of(each).verifier) for each in ("ann", "next")]
+    house.later(minutes=1)
+    again = house.done(ANN, "registerOperatorKey", next_key(house, "next", name="third"))
+    assert again["operator"]["keys"] == [str(key_of(each).verifier) for each in ("next", "third")]
     verified(house.store)
 
 
