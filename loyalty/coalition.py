@@ -29,8 +29,7 @@ from loyalty.webhooks.ports import Webhooks
 ENDING_AHEAD = timedelta(seconds=60)
 DATED_WITHIN = timedelta(seconds=20)
 ENDING_SENT_WITHIN = timedelta(seconds=5)
-CLOCKS_APART = timedelta(seconds=1)
-"""What is dated so little ahead is in force: another machine's clock is a little fast."""
+_ENDED = ("revoked", "left")
 
 
 class EntryKeyMissing(StoreUnavailable):
@@ -109,11 +108,10 @@ class _Known:
             # The clock first: whatever is not found was committed after this time.
             now = clock()
             entries = self._unknown(store)
-            in_force = at_text(now + CLOCKS_APART)
-            later = [each for each in entries if _at(each) > in_force]
-            self._apply(entries[: len(entries) - len(later)])
+            ends = _first_ending_after(entries, at_text(now))
+            self._apply(entries[:ends])
             before = at_text(now + DATED_WITHIN)
-            self._before[self._governance] = min([before, *map(_at, later)])
+            self._before[self._governance] = min([before, *map(_at, entries[ends:])])
             return self._governance
 
     def written(self, store: Store) -> Governance:
@@ -123,7 +121,8 @@ class _Known:
 
     def may_date(self, governance: Governance, at: At) -> bool:
         with self._lock:
-            return at < self._before[governance]
+            # What ends something is later than all that stands before it.
+            return at <= governance.at or at < self._before[governance]
 
     def _unknown(self, store: Store) -> list[Entry]:
         return [read_entry(row.entry) for row in store.governance(self._governance.seq)]
@@ -148,6 +147,15 @@ def _with(governance: Governance, entries: list[Entry]) -> Governance:
     for entry in entries:
         known.apply(entry.body, entry.hash)
     return known
+
+
+def _first_ending_after(entries: list[Entry], now: At) -> int:
+    """Where among them the first stands that ends something, and has not come yet. What is dated
+    ahead before that is of a machine whose clock is fast, and in force at once."""
+    for number, entry in enumerate(entries):
+        if _at(entry) > now and entry.body.get("status") in _ENDED:
+            return number
+    return len(entries)
 
 
 def _at(entry: Entry) -> At:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
+from datetime import timedelta
 from typing import NamedTuple
 
 from ledger.entries import sign_entry
 from ledger.errors import RuleBroken
-from ledger.names import At, at_text
+from ledger.names import At, at_moment, at_text
 from ledger.notes import Signer
 from ledger.tx import Authority, authority_body
 from loyalty.authority import Signature
@@ -45,8 +46,10 @@ class GovernanceDraft:
         self.rows: list[GovernanceRow] = []
 
     def end(self) -> None:
-        """What is added from here on ends something, so it is dated ahead (`loyalty.coalition`)."""
-        self.at = max(self.at, at_text(self._begun + ENDING_AHEAD))
+        """What is added from here on ends something, so it is dated ahead (`loyalty.coalition`),
+        and later than all before it: what rests on that alone may be as late as that."""
+        later = at_text(at_moment(self.at) + timedelta(milliseconds=1))
+        self.at = max(later, at_text(self._begun + ENDING_AHEAD))
         self._ends = True
         if not self.rows:
             self._first = self.at

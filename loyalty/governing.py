@@ -67,8 +67,10 @@ def register_partner(
                 raise Refused(Code.ALREADY_EXISTS, f"{partner} has joined already", "partnerId")
             party = f"partner:{partner}"
             # Whoever held the id before holds it no more.
-            for earlier in draft.state.keys_of(party, draft.at):
+            earlier_keys = draft.state.keys_of(party, draft.at)
+            if earlier_keys:
                 draft.end()
+            for earlier in earlier_keys:
                 draft.add("key", party=party, vkey=earlier, status="revoked")
             draft.add("partner", partner=partner, status="joined")
             draft.add("key", party=party, vkey=vkey, status="added", proof=proof)
