@@ -185,7 +185,8 @@ class Awarding:
         currencies = {version.programme.points_currency for version in versions}
         own = {each: wallets[each] for each in currencies if each in wallets}
         order = occasion.order(self._partner, _moment(coalition, occasion))
-        self._referrals = Referrals(coalition, member_id, request.id, order)
+        merged = self._found.record.merged
+        self._referrals = Referrals(coalition, member_id, merged, request.id, order)
         self._referrals.read(versions)
         touched = {id_: each for each, id_ in own.items()} | self._referrals.wallets()
         self._draft = Draft(coalition, coalition.governance(), touched)

@@ -1,5 +1,6 @@
 """One birthday reward a year of each programme, whichever it is."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from ledger.names import day_of
@@ -11,21 +12,21 @@ from loyalty.refusals import Code, Refused
 
 
 def birthday_had(
-    coalition: Coalition, key: str, near: Birthday, member: Member, at: str
+    coalition: Coalition, keys: Sequence[str], near: Birthday, member: Member, at: str
 ) -> RecordPut:
     """What a member's birthday reward writes. Raises Refused on other days, and for the second.
 
-    key: of the member in the programme. What counts is the year of the birthday: it goes up alone,
-    so that a birth date that is changed gives no second reward.
+    keys: of the member in the programme, and of those that it was, too. What counts is the year of
+    the birthday: it goes up alone, so that a birth date that is changed gives no second reward.
     """
     if not member.born:
         raise Refused(Code.NOT_ELIGIBLE, "the member's date of birth is not known", "rewardId")
     year = near.year(date.fromisoformat(member.born), date.fromisoformat(day_of(at)))
     if year is None:
         raise Refused(Code.NOT_ELIGIBLE, "it is had on the member's birthday alone", "rewardId")
-    found = coalition.store.record(BirthdayHad, key)
-    if found is not None and found.record.year >= year:
-        raise Refused(
-            Code.LIMIT_EXCEEDED, f"the birthday reward of {found.record.year} was had", "rewardId"
-        )
-    return RecordPut(key, BirthdayHad(year=year), 0 if found is None else found.version)
+    found = coalition.store.records(BirthdayHad, keys)
+    had = max((each.record.year for each in found.values()), default=0)
+    if had >= year:
+        raise Refused(Code.LIMIT_EXCEEDED, f"the birthday reward of {had} was had", "rewardId")
+    own = keys[0]
+    return RecordPut(own, BirthdayHad(year=year), found[own].version if own in found else 0)

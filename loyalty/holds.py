@@ -10,6 +10,7 @@ from loyalty.actors import Actor, MemberActor, Operator, System
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
+from loyalty.members import present_id
 from loyalty.moved_wallets import Going
 from loyalty.ports import RecordPut, StandingPut
 from loyalty.records import Hold
@@ -136,7 +137,7 @@ def _the_hold(
 def _decides(coalition: Coalition, actor: Actor | System, held: Hold) -> bool:
     if isinstance(actor, MemberActor):
         gone = not coalition.governance().joined(held.partner, coalition.now())
-        return actor.id == held.member and gone
+        return gone and actor.id == present_id(coalition, held.member)
     return isinstance(actor, Operator) or actor.id == held.partner
 
 

@@ -57,12 +57,19 @@ class _Due(NamedTuple):
 
 
 class Referrals:
-    """What there is to decide about referrals with one member's order."""
+    """What there is to decide about referrals with one member's order. merged: ids of those that
+    this one was, too.
+    """
 
     def __init__(
-        self, coalition: Coalition, friend: str, request: TransactionId, order: Order
+        self,
+        coalition: Coalition,
+        friend: str,
+        merged: tuple[str, ...],
+        request: TransactionId,
+        order: Order,
     ) -> None:
-        self._coalition, self._friend = coalition, friend
+        self._coalition, self._friend, self._merged = coalition, friend, merged
         self._request, self._order = request, order
         self._due: list[_Due] = []
         self._ended: list[RecordPut] = []
@@ -123,7 +130,7 @@ class Referrals:
         key = key_of(version.programme.id, self._friend)
         found = self._coalition.store.record(Referred, key)
         own = Referred() if found is None else found.record
-        if own.order:
+        if own.order or self._ordered_as_another(version.programme.id):
             return
         late = order.at < own.since
         if own.referrer and not late and not referral.reached(order.money, order.amount_minor):
@@ -133,25 +140,42 @@ class Referrals:
         if own.referrer and not late:
             self._due.append(self._due_of(version, referral, own.referrer))
 
+    def _ordered_as_another(self, programme: str) -> bool:
+        """Whether the friend's first order was of one that it was, too, before they were merged."""
+        keys = [key_of(programme, each) for each in self._merged]
+        found = self._coalition.store.records(Referred, keys) if keys else {}
+        return any(each.record.order for each in found.values())
+
     def _due_of(self, version: Version, referral: Referral, referrer: str) -> _Due:
-        store = self._coalition.store
-        key = key_of(version.programme.id, referrer)
-        found = store.record(ReferralsPaid, key)
-        month = referral.month(At(self._coalition.now()))
-        count, at = 0, 0
-        if found is not None:
-            # Never a month before one that was counted: clocks differ, and a limit is a limit.
-            count = found.record.count if found.record.month >= month else 0
-            month, at = max(found.record.month, month), found.version
-        if count >= referral.a_month:
-            return _Due(version, referral, referrer, None, None)
-        put = RecordPut(key, ReferralsPaid(month=month, count=count + 1), at)
         # Who was merged has its bonus as whom it is now; who was the friend all along has none.
         referrer = present_id(self._coalition, referrer)
-        member = None if referrer == self._friend else store.record(Member, referrer)
+        member = self._coalition.store.record(Member, referrer)
+        merged = () if member is None else member.record.merged
+        put = self._counted(version.programme.id, referral, (referrer, *merged))
+        if put is None or referrer == self._friend:
+            return _Due(version, referral, referrer, None, put)
         if member is not None and member.record.forgotten_at:
             member = None
         return _Due(version, referral, referrer, member, put)
+
+    def _counted(
+        self, programme: str, referral: Referral, referrers: Sequence[str]
+    ) -> RecordPut | None:
+        """One friend more of the month; None where they are as many as can be. referrers: who
+        brought it, and those that this one was, too, whose friends are its own.
+        """
+        keys = [key_of(programme, each) for each in referrers]
+        found = self._coalition.store.records(ReferralsPaid, keys)
+        # Never a month before one that was counted: clocks differ, and a limit is a limit.
+        month = referral.month(At(self._coalition.now()))
+        month = max([month, *(each.record.month for each in found.values())])
+        counts = {
+            key: each.record.count for key, each in found.items() if each.record.month == month
+        }
+        if sum(counts.values()) >= referral.a_month:
+            return None
+        own = ReferralsPaid(month=month, count=counts.get(keys[0], 0) + 1)
+        return RecordPut(keys[0], own, found[keys[0]].version if keys[0] in found else 0)
 
     def _with_wallets(self, draft: Draft) -> tuple[dict[str, Member], list[RecordPut]]:
         """Those who brought the friend, each with the wallets that it needs, and what that

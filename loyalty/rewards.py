@@ -141,10 +141,10 @@ def got(
     near = getting.reward.birthday
     if near is None:
         return counted
-    key = f"{getting.programme}/{getting.id}"
-    if (BirthdayHad, key) in before:
+    keys = [f"{getting.programme}/{each}" for each in (getting.id, *getting.member.merged)]
+    if (BirthdayHad, keys[0]) in before:
         raise Refused(Code.LIMIT_EXCEEDED, "the birthday reward was had", "rewardId")
-    return (*counted, birthday_had(coalition, key, near, getting.member, getting.at))
+    return (*counted, birthday_had(coalition, keys, near, getting.member, getting.at))
 
 
 def use_voucher(coalition: Coalition, request: Request, voucher: str, till: Till) -> Answer:

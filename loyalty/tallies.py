@@ -58,7 +58,11 @@ def both(one: Tally, other: Tally) -> Tally:
     paid = {
         id_: max(one.paid.get(id_, 0), other.paid.get(id_, 0)) for id_ in {**one.paid, **other.paid}
     }
-    return Tally(added(one.counts, deltas), one.tier or other.tier, paid)
+    since = {**one.since, **other.since}
+    since |= {
+        id_: min(one.since[id_], other.since[id_]) for id_ in one.since.keys() & other.since.keys()
+    }
+    return Tally(added(one.counts, deltas), one.tier or other.tier, paid, since)
 
 
 def read_tallies(text: bytes) -> Mapping[str, Tally]:

@@ -15,7 +15,7 @@ from loyalty.programmes import Version
 from loyalty.records import BenefitUse
 from loyalty.refusals import Code, Refused
 from loyalty.rules.benefits import Benefit
-from loyalty.rules.counts import day_number, day_of_number
+from loyalty.rules.counts import Tally, day_number, day_of_number
 from loyalty.rules.windows import first_day
 from loyalty.standing import Change, counted_by, standing_in
 from loyalty.tallies import NO_TALLY
@@ -67,13 +67,20 @@ def pay_tier(coalition: Coalition, request: Request, paid: Membership) -> Answer
         wallet = member.wallets[currency]
         draft = _draft(coalition, wallet, currency, is_new=bool(puts))
         tally = draft.tallies(wallet).get(paid.programme, NO_TALLY)
-        lasting = {**tally.paid, paid.tier: last}
-        draft.remember(wallet, paid.programme, msgspec.structs.replace(tally, paid=lasting))
+        lasting = _paid(tally, paid.tier, last, day_number(draft.at))
+        draft.remember(wallet, paid.programme, lasting)
         change = Change(paid.member, paid.programme, ())
         news = counted_by(version.counting, draft, wallet, change)
         return draft.plan(request.id, records=puts, news=news)
 
     return carry_out(coalition, request, decide)
+
+
+def _paid(tally: Tally, tier: str, last: int, today: int) -> Tally:
+    """With a tier that is paid for through a day, from today on unless it goes on."""
+    goes_on = tally.paid.get(tier, today - 2) >= today - 1
+    since = tally.since if goes_on else {**tally.since, tier: today}
+    return msgspec.structs.replace(tally, paid={**tally.paid, tier: last}, since=since)
 
 
 def use_benefit(coalition: Coalition, request: Request, use: Use) -> Answer:

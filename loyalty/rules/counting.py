@@ -94,7 +94,8 @@ class Counting:
         day = day_number(now)
         counts = self._kept(added(tally.counts, found), day)
         paid = {level: last for level, last in tally.paid.items() if last >= day - LATE_DAYS}
-        left = Tally(counts, tally.tier, paid)
+        since = {level: first for level, first in tally.since.items() if level in paid}
+        left = Tally(counts, tally.tier, paid, since)
         tier = self.tier(left, day)
         told = None if tier == tally.tier else tier
         keys = {delta.key for delta in found if delta.amount > 0}

@@ -32,12 +32,14 @@ class Delta(NamedTuple):
 class Tally(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one programme remembers of a wallet's orders. It is kept in the wallet's row.
 
-    tier: the one that was told last; paid: last days of tiers that were paid for.
+    tier: the one that was told last; paid: last days of tiers that were paid for; since: the days
+    on which they were, without a break until then.
     """
 
     counts: Mapping[str, Mapping[int, int]] = msgspec.field(default_factory=dict, name="c")
     tier: str = msgspec.field(default="", name="t")
     paid: Mapping[str, int] = msgspec.field(default_factory=dict, name="p")
+    since: Mapping[str, int] = msgspec.field(default_factory=dict, name="f")
 
 
 def day_number(at: str) -> int:

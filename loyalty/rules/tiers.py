@@ -52,8 +52,10 @@ class Tiers(Data, frozen=True, kw_only=True):
             reached = measures[self.measure].best(tally.counts, day, self.grace_days)
         found = NO_TIER
         for level in self.levels:
-            paid = tally.paid.get(level.id)
-            if (paid is not None and paid >= day) or (level.at is not None and reached >= level.at):
+            last = tally.paid.get(level.id)
+            # An order of before, recorded late, was not of one who had paid.
+            paid = last is not None and tally.since.get(level.id, day) <= day <= last
+            if paid or (level.at is not None and reached >= level.at):
                 found = level.id
         return found
 

@@ -99,6 +99,18 @@ def test_a_birthday_near_new_year_is_of_its_own_year(shop: Shop) -> None:
     assert cone(shop, member) is None
 
 
+def test_who_was_enrolled_twice_has_one_birthday_reward(shop: Shop) -> None:
+    """What either had before they were merged counts, and next year there is another."""
+    shop.keyed(OPERATOR)
+    one, other = born(shop, "1990-11-21"), born(shop, "1990-11-21")
+    assert cone(shop, one) is None
+    asked = shop.input(fromMemberId=one, intoMemberId=other, reason="enrolled twice")
+    shop.done(OPERATOR, "mergeMembers", shop.signed(OPERATOR, "transfer", asked))
+    assert (cone(shop, other), sundae(shop, other)) == ("LIMIT_EXCEEDED", "LIMIT_EXCEEDED")
+    on(shop, "2027-11-21")
+    assert (cone(shop, other), cone(shop, other)) == (None, "LIMIT_EXCEEDED")
+
+
 def test_another_birth_date_is_no_second_reward(shop: Shop) -> None:
     """Neither a later one of the same year, nor an earlier one; the next year has its own."""
     member = born(shop, "1990-11-21")

@@ -70,6 +70,28 @@ def test_a_fee_is_paid_on_and_paid_back(shop: Shop) -> None:
     assert told == ["plus", ""]
 
 
+def late(shop: Shop, member: str, day: str) -> int:
+    """Points of the basket of a day, recorded now."""
+    bought = {"lines": LINES, "purchasedAt": f"{day}T12:00:00.000Z"}
+    return int(shop.buys(member, 4_000, "megastore", **bought)["points"])
+
+
+def test_an_order_from_before_was_not_of_one_who_had_paid(shop: Shop) -> None:
+    """Recorded late, it gives what it would have given then; a fee that is paid on makes no gap,
+    and one that is paid after a gap fills none."""
+    member = shop.enrolled()
+    shop.later(days=10)
+    shop.done(MEGASTORE, "payTier", pays(shop, member, "2026-12-10"))
+    assert [late(shop, member, day) for day in ("2026-11-30", "2026-12-01")] == [0, 75]
+    shop.later(days=10)
+    shop.done(MEGASTORE, "payTier", pays(shop, member, "2026-12-20"))
+    assert [late(shop, member, day) for day in ("2026-11-30", "2026-12-01")] == [0, 75]
+    shop.later(days=14)
+    shop.done(MEGASTORE, "payTier", pays(shop, member, "2027-12-31"))
+    assert [late(shop, member, day) for day in ("2026-12-22", "2026-12-25")] == [0, 75]
+    verified(shop.store)
+
+
 def test_only_a_partner_of_the_programme_sells_its_tier(shop: Shop) -> None:
     """Not the member to itself, not the operator, not another brand."""
     member = shop.enrolled()

@@ -292,6 +292,40 @@ def test_sixteen_friends_order_at_once_and_three_count_for_one_member(shop: Shop
     verified(shop.store)
 
 
+def merges(shop: Shop, old: str, into: str) -> None:
+    shop.keyed(OPERATOR)
+    asked = shop.input(fromMemberId=old, intoMemberId=into, reason="enrolled twice")
+    shop.done(OPERATOR, "mergeMembers", shop.signed(OPERATOR, "transfer", asked))
+
+
+def test_who_was_enrolled_twice_brings_three_a_month(shop: Shop) -> None:
+    """Two friends of the one, then of each: all that it was count."""
+    ann, anna = shop.enrolled(), shop.enrolled()
+    of_ann = [brings(shop, ann) for _ in range(4)]
+    of_anna = [brings(shop, anna) for _ in range(2)]
+    for friend in of_ann[:2]:
+        orders(shop, friend)
+    merges(shop, ann, anna)
+    for friend in (of_anna[0], of_ann[2], of_anna[1]):
+        orders(shop, friend)
+    assert shop.has(anna) == 600
+    shop.clock = datetime(2026, 12, 1, tzinfo=UTC)
+    orders(shop, of_ann[3])
+    assert shop.has(anna) == 800
+    verified(shop.store)
+
+
+def test_who_has_ordered_as_another_is_no_new_friend(shop: Shop) -> None:
+    """Of two who are one person each used a code: one first order, one bonus."""
+    ann, cid = shop.enrolled(), shop.enrolled()
+    ben, benno = brings(shop, ann), brings(shop, cid)
+    orders(shop, ben)
+    merges(shop, ben, benno)
+    orders(shop, benno)
+    assert has(shop, ann, cid, benno) == [200, 0, 150]
+    verified(shop.store)
+
+
 # Who is whose friend
 
 

@@ -140,6 +140,22 @@ def test_another_member_takes_nobodys_hold_back(shop: Shop, member: str) -> None
     assert shop.refused(other, "voidHold", taken_back).code == "NOT_FOUND"
 
 
+def test_who_was_merged_takes_its_hold_back_as_whom_it_is(shop: Shop, member: str) -> None:
+    """Once the partner has left: its points do not stay held for good."""
+    hold = ordered(shop, member)
+    shop.keyed(OPERATOR)
+    into = shop.enrolled()
+    asked = shop.input(fromMemberId=member, intoMemberId=into, reason="enrolled twice")
+    shop.done(OPERATOR, "mergeMembers", shop.signed(OPERATOR, "transfer", asked))
+    taken_back = {**shop.input(holdId=hold, reason="no more"), "signature": None}
+    assert shop.refused(as_member(into), "voidHold", taken_back).code == "NOT_FOUND"
+    shop.later(minutes=1)
+    shop.leave("atelier")
+    shop.done(as_member(into), "voidHold", taken_back)
+    assert parts(shop, into) == (400, 0)
+    verified(shop.store)
+
+
 def test_an_operator_voids_with_a_key_of_its_own(shop: Shop, member: str) -> None:
     """It signs the void; without a key, or with the atelier's signature, nothing comes back."""
     hold = ordered(shop, member)

@@ -12,3 +12,10 @@ def test_of_two_wallets_the_one_that_lives_on_says_what_was_told() -> None:
         {"m:visits": {0: 7}, "b:ten": {0: 1}}, "gold", {"vip": 20, "pro": 5}
     )
     assert both(Tally(), other) == other
+
+
+def test_a_tier_that_two_paid_for_is_had_since_the_first_did() -> None:
+    """A tier that one of them paid for, since that one did."""
+    one = Tally(paid={"vip": 10, "pro": 5}, since={"vip": 3, "pro": 1})
+    other = Tally(paid={"vip": 20, "max": 9}, since={"vip": 2, "max": 8})
+    assert both(one, other).since == {"vip": 2, "pro": 1, "max": 8}
