@@ -6,13 +6,16 @@ Requests go through the product's schema, signed as their senders would.
 """
 
 import asyncio
+import atexit
 from base64 import b64encode
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import count
 from random import Random
-from threading import Thread
-from typing import Any, NamedTuple
+from threading import Thread, current_thread, main_thread
+from typing import Any, NamedTuple, TypeVar
 
 from strawberry.relay import GlobalID
 
@@ -35,6 +38,8 @@ from sealing.proving import Prover
 from storage.memory import MemoryStore
 from storage.memory_queue import MemoryQueue
 from storage.reading import ledger_in_order, row_faults
+
+R = TypeVar("R")
 
 ORIGIN = "stars.example/ledger"
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -218,26 +223,46 @@ class House:
 
     def __init__(self, store: MemoryStore | None = None) -> None:
         self._begin(MemoryStore() if store is None else store)
-        copy_contents(_founded(), self.store)
+        copy_contents(_founded().store, self.store)
+        self.coalition._known._governance = _founded().coalition.governance()
 
-    def _begin(self, store: MemoryStore) -> None:
+    def _begin(self, store: MemoryStore, keys: str = "key") -> None:
         self.store = store
         self.clock = NOON
         self.pauses_s: list[float] = []
         self._verified: Any = None
+        self._random = Random(7)
+        self._webhooks = MemoryQueue()
         self.coalition = Coalition(
             ORIGIN,
             self.store,
             SeedSigner(f"{ORIGIN}/entries", b"e" * 32),
             lambda: self.clock,
-            Random(7).randbytes,
+            self._random.randbytes,
             self.pauses_s.append,
-            Webhooks(MemoryQueue(), derived_from(b"w" * 32)),
+            Webhooks(self._webhooks, derived_from(b"w" * 32)),
         )
-        self._keys = (f"key-{number}" for number in range(10**6))
+        self._keys, self._numbers = keys, count()
+
+    def copied(self, store: MemoryStore | None = None) -> "House":
+        """Another one that is as this one is now, in an empty store: neither changes the other."""
+        other = House(store)
+        copy_contents(self.store, other.store)
+        other.clock = self.clock
+        other.pauses_s += self.pauses_s
+        other._verified = self._verified
+        other._random.setstate(self._random.getstate())
+        other._webhooks._deliveries.update(self._webhooks._deliveries)
+        other._numbers = copy(self._numbers)
+        known = self.coalition._known
+        other.coalition._known._governance = known._governance
+        other.coalition._known._versions = dict(known._versions)
+        return other
+
+    def _next_key(self) -> str:
+        return f"{self._keys}-{next(self._numbers)}"
 
     def _found(self) -> None:
-        self._keys = (f"founding-{number}" for number in range(10**6))
         assert governing.found(self.coalition, SeedSigner(ORIGIN, b"l" * 32).verifier)
         for partner in ("grocer", "fuel", "florist"):
             self.done(OPERATOR, "registerPartner", self.registration(partner))
@@ -250,7 +275,7 @@ class House:
 
     def input(self, **members: object) -> dict[str, Any]:
         """An input with an idempotency key of its own."""
-        return {"idempotencyKey": next(self._keys), **members}
+        return {"idempotencyKey": self._next_key(), **members}
 
     def signed(
         self, actor: PartnerActor | Operator, operation: str, input_: Mapping[str, Any]
@@ -324,7 +349,7 @@ class House:
         """The response to a GraphQL document. No defect of ours may show in it."""
         context = Context(self.coalition, actor, self.prover)
         running = SCHEMA.execute(document, variable_values=variables, context_value=context)
-        result = asyncio.run(running)
+        result = _run(running)
         answer = Answer(result.data, [error.formatted for error in result.errors or []])
         assert "INTERNAL" not in answer.codes, answer
         return answer
@@ -352,10 +377,15 @@ class House:
         (error,) = payload.pop("userErrors")
         assert not any(payload.values()), payload
         assert contents(self.store) == before
-        if before != self._verified:
-            verified(self.store)
-            self._verified = before
+        self.verify()
         return Refusal(error["code"], error["field"], error["message"])
+
+    def verify(self) -> None:
+        """Finds no fault in the ledger; does it again only if the store holds something else."""
+        now = contents(self.store)
+        if now != self._verified:
+            verified(self.store)
+            self._verified = now
 
     def failed(self, actor: Actor | None, mutation: str, input_: object) -> tuple[str, str]:
         """Code and message of the GraphQL error of a mutation that wrote nothing."""
@@ -433,7 +463,7 @@ class House:
         draft = GovernanceDraft(self.coalition)
         status = "left" if type_ == "partner" else "revoked"
         draft.add(type_, status=status, **members)
-        row = TransactionRow(transaction_id("system:test", next(self._keys)), None, None)
+        row = TransactionRow(transaction_id("system:test", self._next_key()), None, None)
         assert self.store.commit(draft.commit(row)) is Outcome.DONE
 
 
@@ -495,12 +525,29 @@ class Faulty(MemoryStore):
 
 
 @cache
-def _founded() -> MemoryStore:
-    """A store in which all of it is founded: each test begins with a copy."""
+def _founded() -> House:
+    """One in which all of it is founded: each test begins with a copy of what it holds."""
     house = House.__new__(House)
-    house._begin(MemoryStore())
+    house._begin(MemoryStore(), "founding")
     house._found()
-    return house.store
+    return house
+
+
+@cache
+def _loop() -> asyncio.Runner:
+    """One event loop for all requests of the main thread: to make one takes longer than most."""
+    runner = asyncio.Runner()
+    atexit.register(runner.close)
+    return runner
+
+
+def _run(running: Coroutine[Any, Any, R]) -> R:
+    """What a coroutine returns. Nothing that it began goes on after it."""
+    if current_thread() is not main_thread():
+        return asyncio.run(running)
+    result = _loop().run(running)
+    assert not asyncio.all_tasks(_loop().get_loop())
+    return result
 
 
 def copy_contents(source: MemoryStore, to: MemoryStore) -> None:

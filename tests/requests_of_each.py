@@ -1,9 +1,12 @@
 """One request of each mutation that must succeed, for tests that hold of all of them."""
 
 from collections.abc import Callable
-from typing import Any
+from copy import deepcopy
+from functools import cache
+from typing import Any, NamedTuple
 
 from loyalty.actors import Actor, Operator
+from storage.memory import MemoryStore
 from tests.coalition import (
     EXPLAINED,
     FUEL,
@@ -18,6 +21,33 @@ from tests.coalition import (
 )
 
 Request = tuple[Actor, dict[str, Any]]
+
+
+class Ready(NamedTuple):
+    """A house in which a request of a mutation succeeds, if it is sent as it is."""
+
+    house: House
+    mutation: str
+    actor: Actor
+    input: dict[str, Any]
+
+
+def ready(name: str, store: MemoryStore | None = None) -> Ready:
+    """What is named in EACH, in a house of its own.
+
+    What has to happen before the request happens once in a process; each house is a copy.
+    """
+    house, mutation, actor, input_ = _made(name)
+    return Ready(house.copied(store), mutation, actor, deepcopy(input_))
+
+
+@cache
+def _made(name: str) -> Ready:
+    house = House()
+    mutation, good = EACH[name]
+    made = Ready(house, mutation, *good(house))
+    house.verify()
+    return made
 
 
 def register_partner(house: House) -> Request:

@@ -3,16 +3,13 @@
 import msgspec
 import pytest
 
-from tests.coalition import House
-from tests.requests_of_each import EACH
+from tests.requests_of_each import EACH, ready
 
 
 @pytest.mark.parametrize("name", EACH)
 def test_what_each_mutation_keeps_is_read_as_it_was_written(name: str) -> None:
     """In memory a record is never written out; in DynamoDB it is JSON, which must lose nothing."""
-    house = House()
-    mutation, good = EACH[name]
-    actor, input_ = good(house)
+    house, mutation, actor, input_ = ready(name)
     house.done(actor, mutation, input_)
     for (kind, _), row in house.store._records.items():
         assert msgspec.json.decode(msgspec.json.encode(row.record), type=kind) == row.record

@@ -10,8 +10,8 @@ from loyalty.actors import MemberActor, Operator, PartnerActor
 from loyalty.committing import MAX_ATTEMPTS, MAX_UNANSWERED
 from loyalty.ports import Commit, Outcome
 from schema.product import MUTATIONS
-from tests.coalition import OPERATIONS, RESULTS, STARS, Faulty, House, contents, gid, verified
-from tests.requests_of_each import EACH
+from tests.coalition import OPERATIONS, RESULTS, STARS, Faulty, contents, gid, verified
+from tests.requests_of_each import EACH, ready
 
 SIGNED = frozenset({"signature", "signatures"})
 # Looks the same as another text, or like none at all.
@@ -84,8 +84,8 @@ def text_fields() -> list[Any]:
     """Each mutation with each text field of its input."""
     return [
         pytest.param(name, path, id=f"{name}-{'.'.join(path)}")
-        for name, (_, good) in EACH.items()
-        for path in texts_of(good(House())[1], ids=False)
+        for name in EACH
+        for path in texts_of(ready(name).input, ids=False)
     ]
 
 
@@ -93,8 +93,8 @@ def id_fields() -> list[Any]:
     """Each mutation with each global id of its input."""
     return [
         pytest.param(name, path, id=f"{name}-{'.'.join(path)}")
-        for name, (_, good) in EACH.items()
-        for path in texts_of(good(House())[1], ids=True)
+        for name in EACH
+        for path in texts_of(ready(name).input, ids=True)
     ]
 
 
@@ -107,18 +107,17 @@ def test_each_mutation_is_here() -> None:
 def test_no_input_is_one_of_another_mutation() -> None:
     """A key's input cannot be taken for that of another mutation: some required member differs."""
     required = {}
-    for mutation, good in EACH.values():
-        input_ = good(House())[1]
+    for name in EACH:
+        _, mutation, _, input_ = ready(name)
         required.setdefault(mutation, set(input_) - SIGNED)
     for (one, left), (other, right) in itertools.combinations(required.items(), 2):
         assert left - right or right - left, (one, other)
 
 
 @each
-def test_a_request_sent_again_has_the_same_answer_and_one_effect(house: House, name: str) -> None:
+def test_a_request_sent_again_has_the_same_answer_and_one_effect(name: str) -> None:
     """The same key with the same input answers the same and writes nothing more."""
-    mutation, good = EACH[name]
-    actor, input_ = good(house)
+    house, mutation, actor, input_ = ready(name)
     first = house.done(actor, mutation, input_)
     before = contents(house.store)
     house.later(days=1)
@@ -192,30 +191,27 @@ OTHER: dict[str, dict[str, Any]] = {
 
 
 @each
-def test_a_key_with_another_input_is_a_conflict(house: House, name: str) -> None:
+def test_a_key_with_another_input_is_a_conflict(name: str) -> None:
     """The same key with any other input is refused, and the first effect stays the only one."""
-    mutation, good = EACH[name]
-    actor, input_ = good(house)
+    house, mutation, actor, input_ = ready(name)
     house.done(actor, mutation, input_)
     refusal = house.refused(actor, mutation, {**input_, **OTHER[mutation]})
     assert (refusal.code, refusal.field) == ("IDEMPOTENCY_CONFLICT", ["idempotencyKey"])
 
 
 @each
-def test_another_party_may_use_the_same_key(house: House, name: str) -> None:
+def test_another_party_may_use_the_same_key(name: str) -> None:
     """Keys are each party's own: nobody can block a request of somebody else."""
-    mutation, good = EACH[name]
-    actor, input_ = good(house)
+    house, mutation, actor, input_ = ready(name)
     key = input_["idempotencyKey"]
     house.done(Operator("bob"), "enrolMember", {"idempotencyKey": key})
     house.done(actor, mutation, input_)
 
 
 @each
-def test_who_has_no_token_may_do_nothing(house: House, name: str) -> None:
+def test_who_has_no_token_may_do_nothing(name: str) -> None:
     """Without a token nothing is done."""
-    mutation, good = EACH[name]
-    _, input_ = good(house)
+    house, mutation, _, input_ = ready(name)
     code, message = house.failed(None, mutation, input_)
     assert code == "UNAUTHENTICATED"
     assert "bearer token" in message
@@ -227,10 +223,9 @@ def test_who_has_no_token_may_do_nothing(house: House, name: str) -> None:
     [MemberActor("2gmjhtdm3zbg636bwb28j0gfyj"), MemberActor("x"), PartnerActor("nobody")],
     ids=["another member", "no member", "no partner"],
 )
-def test_strangers_may_do_nothing(house: House, name: str, stranger: MemberActor) -> None:
+def test_strangers_may_do_nothing(name: str, stranger: MemberActor) -> None:
     """One who is neither the one in question nor of the coalition is refused."""
-    mutation, good = EACH[name]
-    _, input_ = good(house)
+    house, mutation, _, input_ = ready(name)
     refusal = house.refused(stranger, mutation, input_)
     assert refusal.code in {"NOT_PERMITTED", "NOT_FOUND", "SIGNATURE_INVALID", "INVALID_INPUT"}
 
@@ -239,20 +234,18 @@ def test_strangers_may_do_nothing(house: House, name: str, stranger: MemberActor
 @pytest.mark.parametrize(
     "key", ["", " ", "a b", "k" * 129, "ключ", "a\n", "a\x00", "\u200b", "k\ud800"]
 )
-def test_a_malformed_key_is_refused(house: House, name: str, key: str) -> None:
+def test_a_malformed_key_is_refused(name: str, key: str) -> None:
     """An idempotency key that two systems could write differently is not taken."""
-    mutation, good = EACH[name]
-    actor, input_ = good(house)
+    house, mutation, actor, input_ = ready(name)
     refusal = house.refused(actor, mutation, {**input_, "idempotencyKey": key})
     assert (refusal.code, refusal.field) == ("INVALID_INPUT", ["idempotencyKey"])
     assert "128 printable ASCII" in refusal.message
 
 
 @each
-def test_a_request_without_key_is_refused(house: House, name: str) -> None:
+def test_a_request_without_key_is_refused(name: str) -> None:
     """A key is not optional."""
-    mutation, good = EACH[name]
-    actor, input_ = good(house)
+    house, mutation, actor, input_ = ready(name)
     del input_["idempotencyKey"]
     code, message = house.failed(actor, mutation, input_)
     assert code == "BAD_USER_INPUT"
@@ -260,10 +253,9 @@ def test_a_request_without_key_is_refused(house: House, name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "path"), text_fields())
-def test_deceptive_text_is_refused(house: House, name: str, path: tuple[str, ...]) -> None:
+def test_deceptive_text_is_refused(name: str, path: tuple[str, ...]) -> None:
     """A text that does not look like what it is stands nowhere, and the field is named."""
-    mutation, good = EACH[name]
-    actor, input_ = good(house)
+    house, mutation, actor, input_ = ready(name)
     for kind, text in DECEPTIVE.items():
         refusal = house.refused(actor, mutation, with_value(input_, path, text))
         assert (refusal.code, refusal.field) == ("INVALID_INPUT", list(path)), kind
@@ -271,10 +263,9 @@ def test_deceptive_text_is_refused(house: House, name: str, path: tuple[str, ...
 
 
 @pytest.mark.parametrize(("name", "path"), text_fields())
-def test_an_over_long_text_is_refused(house: House, name: str, path: tuple[str, ...]) -> None:
+def test_an_over_long_text_is_refused(name: str, path: tuple[str, ...]) -> None:
     """No text is taken that is longer than any field needs, and none comes back in the message."""
-    mutation, good = EACH[name]
-    actor, input_ = good(house)
+    house, mutation, actor, input_ = ready(name)
     for length in (4_097, 300_000):
         refusal = house.refused(actor, mutation, with_value(input_, path, "x" * length))
         assert (refusal.code, refusal.field) == ("INVALID_INPUT", list(path))
@@ -282,12 +273,9 @@ def test_an_over_long_text_is_refused(house: House, name: str, path: tuple[str, 
 
 
 @pytest.mark.parametrize(("name", "path"), text_fields())
-def test_a_text_of_another_type_is_bad_input(
-    house: House, name: str, path: tuple[str, ...]
-) -> None:
+def test_a_text_of_another_type_is_bad_input(name: str, path: tuple[str, ...]) -> None:
     """A value of the wrong type never reaches a use case."""
-    mutation, good = EACH[name]
-    actor, input_ = good(house)
+    house, mutation, actor, input_ = ready(name)
     for wrong in (5, True, 1.5, [], {}):
         code, _ = house.failed(actor, mutation, with_value(input_, path, wrong))
         assert code == "BAD_USER_INPUT"
@@ -304,10 +292,9 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize(("name", "path"), id_fields())
-def test_a_malformed_id_is_bad_input(house: House, name: str, path: tuple[str, ...]) -> None:
+def test_a_malformed_id_is_bad_input(name: str, path: tuple[str, ...]) -> None:
     """What is no global id at all does not fit its type."""
-    mutation, good = EACH[name]
-    actor, input_ = good(house)
+    house, mutation, actor, input_ = ready(name)
     for kind, id_ in MALFORMED.items():
         code, _ = house.failed(actor, mutation, with_value(input_, path, id_))
         assert code == "BAD_USER_INPUT", kind
@@ -321,10 +308,9 @@ UNKNOWN = [
 
 
 @pytest.mark.parametrize(("name", "path"), id_fields())
-def test_an_unknown_id_is_not_found(house: House, name: str, path: tuple[str, ...]) -> None:
+def test_an_unknown_id_is_not_found(name: str, path: tuple[str, ...]) -> None:
     """Whatever a global id holds, it is looked up only if there could be such a thing."""
-    mutation, good = EACH[name]
-    actor, input_ = good(house)
+    house, mutation, actor, input_ = ready(name)
     input_.pop("signature", None)
     type_ = {
         "memberId": "Member",
@@ -342,10 +328,9 @@ def test_an_unknown_id_is_not_found(house: House, name: str, path: tuple[str, ..
 
 
 @pytest.mark.parametrize(("name", "path"), id_fields())
-def test_an_id_of_another_type_is_not_found(house: House, name: str, path: tuple[str, ...]) -> None:
+def test_an_id_of_another_type_is_not_found(name: str, path: tuple[str, ...]) -> None:
     """A wallet's id is not its member's, and a partner's is nobody's who collects points."""
-    mutation, good = EACH[name]
-    actor, input_ = good(house)
+    house, mutation, actor, input_ = ready(name)
     other = {"sellerId": "Programme"}.get(path[0], "Partner")
     for type_ in (other, "Wallet", "Points", "Query", "__Type", "", "Nobody"):
         for id_ in ("grocer", "7zzzzzzzzzzzzzzzzzzzzzzzzz"):
@@ -371,13 +356,10 @@ FAILING = [
 @each
 def test_what_the_store_fails_at_is_done_once(name: str, script: tuple[str, ...]) -> None:
     """A commit that is refused, not answered, or done without an answer is done exactly once."""
-    mutation, good = EACH[name]
-    calm = House()
-    actor, input_ = good(calm)
+    calm, mutation, actor, input_ = ready(name)
     calm.done(actor, mutation, input_)
     store = Faulty()
-    house = House(store)
-    actor, input_ = good(house)
+    house, mutation, actor, input_ = ready(name, store)
     store.script = iter(script)
     first = house.done(actor, mutation, input_)
     assert house.entries() == calm.entries()
@@ -393,11 +375,8 @@ def test_a_store_that_does_not_answer_is_an_error_to_try_again(
     name: str, word: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """After a few attempts the client is told to send the request again, and then it is done."""
-    mutation, good = EACH[name]
     store = Faulty()
-    house = House(store)
-    actor, input_ = good(house)
-    store.commits = 0
+    house, mutation, actor, input_ = ready(name, store)
     store.script = itertools.repeat(word)
     answer = house.send(actor, mutation, input_)
     (error,) = answer.errors
@@ -416,10 +395,8 @@ def test_a_store_that_does_not_answer_is_an_error_to_try_again(
 @each
 def test_an_answer_lost_to_an_outage_is_there_when_asked_again(name: str) -> None:
     """Done, but the store goes down before it can say so: the same key gets the answer later."""
-    mutation, good = EACH[name]
     store = Faulty()
-    house = House(store)
-    actor, input_ = good(house)
+    house, mutation, actor, input_ = ready(name, store)
     commit = store.commit
 
     def last_commit(each: Commit) -> Outcome:
@@ -440,10 +417,8 @@ def test_an_answer_lost_to_an_outage_is_there_when_asked_again(name: str) -> Non
 @each
 def test_a_store_that_is_down_gives_nothing_away(name: str) -> None:
     """Where reads fail the error says to try again, and nothing of hosts or exceptions."""
-    mutation, good = EACH[name]
     store = Faulty()
-    house = House(store)
-    actor, input_ = good(house)
+    house, mutation, actor, input_ = ready(name, store)
     store.down = True
     answer = house.send(actor, mutation, input_)
     (error,) = answer.errors
@@ -454,11 +429,8 @@ def test_a_store_that_is_down_gives_nothing_away(name: str) -> None:
 @each
 def test_a_request_that_others_keep_overtaking_is_contended(name: str) -> None:
     """After a bounded number of attempts the client is told who it lost to."""
-    mutation, good = EACH[name]
     store = Faulty()
-    house = House(store)
-    actor, input_ = good(house)
-    store.commits = 0
+    house, mutation, actor, input_ = ready(name, store)
     store.script = itertools.repeat("moved")
     refusal = house.refused(actor, mutation, input_)
     assert refusal.code == "CONTENDED"
