@@ -24,8 +24,9 @@ setup: $(READY)  ## only what the others set up by themselves
 demo: $(READY)  ## replay a grocer's published, simulated baskets, verify the ledger, serve GraphQL; ARGS="--no-serve --baskets 300"
 	@$(BIN)/tallystick demo $(ARGS)
 
+# Each module, with its assertions rewritten, is compiled once, not in each of a hundred processes.
 test: $(READY)  ## all tests that need no server outside this process; ARGS="-k transfer"
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto $(ARGS)
 
 $(AWS)/.ready: infra/tools.lock
 	@echo "setting up $(AWS)/ …" >&2

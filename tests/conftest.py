@@ -1,8 +1,9 @@
 """What holds for every test: nothing of the developer's own environment is used."""
 
+import gc
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import settings
@@ -10,6 +11,17 @@ from hypothesis import settings
 # The same examples in every run, and none that fails because the machine is busy.
 settings.register_profile("tallystick", deadline=None, derandomize=True, database=None)
 settings.load_profile("tallystick")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected lives as long as the process: nobody looks for garbage in it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(autouse=True, scope="session")
