@@ -4,6 +4,8 @@
     http/           GraphQL over HTTP: /graphql and /health
     limits          what every document must pass before it runs: parsed, measured, validated once
     measure         how large a document is, and the bounds of that
+    costs           what an operation may read, in rows, counted before it runs
+    weights         the rows that the product's fields read
     leaving         the errors that leave: their codes, and what is kept in
     authentication  who asks: the actor that a bearer token names
     context         what a request carries through its resolvers

@@ -11,7 +11,7 @@ from ledger.names import TransactionId, WalletId
 from loyalty.actors import Actor
 from loyalty.coalition import Coalition
 from loyalty.ports import R, Record, TallyRow, TransactionRow, Versioned, WalletRow
-from loyalty.refusals import Code, Refused
+from loyalty.refusals import Code
 from schema.authentication import Unauthenticated
 from sealing.proving import Prover
 
@@ -35,19 +35,7 @@ class Context:
         self.requests: list[TransactionId] = []
         self.refusals: list[Code] = []
         self._actor = actor
-        self._asked: set[str] = set()
         self._records: dict[type[Record], DataLoader[str, Versioned[Record] | None]] = {}
-
-    def only(self, query: str) -> None:
-        """What takes as long as a query may is asked once a request, under whatever aliases.
-
-        Raises Refused the second time.
-        """
-        if query in self._asked:
-            raise Refused(
-                Code.LIMIT_EXCEEDED, f"one `{query}` a request: send another for the next"
-            )
-        self._asked.add(query)
 
     def forget(self) -> None:
         """What was read so far may have changed."""

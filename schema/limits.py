@@ -14,11 +14,16 @@ linear in the document: a fragment is measured once, however often it is spread.
 come with Strawberry measure a fragment again at each spread, which takes 2^n steps for n fragments
 that each spread the next one twice, and end in a KeyError at the spread of an unknown fragment.)
 
+**Cost.** What an operation may read with the variables of this request is counted before it runs
+(`schema.costs`). A request whose `extensions` say `{"cost": true}` is told in its answer's:
+`{"cost": {"rows": 131, "limit": 2000}}`.
+
 **Errors.** `schema.leaving` says which there are.
 """
 
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 import strawberry
@@ -40,16 +45,21 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 from strawberry.types import ExecutionContext
 
+from schema.costs import NO_COST, Cost, Weights, cost_of, excess_cost
 from schema.leaving import BAD_USER_INPUT, VALIDATION_FAILED, leaving, validation_error
 from schema.measure import Limits, excess
 
 
 class Admitted(NamedTuple):
-    """A parsed document, why it may not run (if anything), and how many operations it holds."""
+    """A parsed document, why it may not run (if anything), and how many operations it holds.
+
+    cost: what they may read; nothing where they may not run.
+    """
 
     document: DocumentNode
     errors: tuple[GraphQLError, ...]
     operations: int
+    cost: Cost
 
 
 class LiteralsOfCorrectType(ValuesOfCorrectTypeRule):
@@ -80,9 +90,10 @@ RULES = tuple(
 class Documents:
     """The documents of one schema, each parsed and validated once while it stays in the cache."""
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: Limits, weights: Weights) -> None:
         self._schema = schema
         self._limits = limits
+        self._weights = weights
         self._kept = lru_cache(maxsize=limits.cached_documents)(self._admit)
 
     def admit(self, text: str) -> Admitted:
@@ -97,7 +108,8 @@ class Documents:
         )
         operations = sum(isinstance(node, OperationDefinitionNode) for node in document.definitions)
         errors = excess(document, self._limits) or validate_document(self._schema, document, RULES)
-        return Admitted(document, tuple(map(validation_error, errors)), operations)
+        cost = NO_COST if errors else cost_of(self._schema, document, self._weights)
+        return Admitted(document, tuple(map(validation_error, errors)), operations, cost)
 
 
 class DocumentLimits(SchemaExtension):
@@ -107,9 +119,11 @@ class DocumentLimits(SchemaExtension):
     one shared by two requests at the same time would mix them up.
     """
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: Documents, limit: int) -> None:
         self._documents = documents
+        self._limit = limit
         self._admitted: Admitted | None = None
+        self._rows = 0
 
     def on_parse(self) -> Iterator[None]:
         """Take the document from the cache, or parse and validate it now."""
@@ -127,23 +141,31 @@ class DocumentLimits(SchemaExtension):
         if self._admitted.operations > 1 and context._provided_operation_name is None:
             message = "The document has several operations: operationName must name one of them."
             errors.append(GraphQLError(message, extensions={"code": VALIDATION_FAILED}))
-        context.pre_execution_errors = errors
+        self._rows = self._admitted.cost.rows(context._provided_operation_name, context.variables)
+        context.pre_execution_errors = errors or excess_cost(self._rows, self._limit)
         yield
+
+    def get_results(self) -> dict[str, object]:
+        """The cost, where the request asks for it."""
+        asked = (self.execution_context.operation_extensions or {}).get("cost") is True
+        return {"cost": {"rows": self._rows, "limit": self._limit}} if asked else {}
 
 
 class Schema(strawberry.Schema):
     """A Strawberry schema within `limits`, whose errors all carry a code and give nothing away."""
 
     limits = Limits()
+    # What fields read; one that is not there reads nothing.
+    weights: Weights = MappingProxyType({})
 
     @cached_property
     def documents(self) -> Documents:
         """The documents seen so far."""
-        return Documents(self._schema, self.limits)
+        return Documents(self._schema, self.limits, self.weights)
 
     def get_extensions(self, sync: bool = False) -> list[SchemaExtension]:
         """The limits, then the extensions that were asked for."""
-        return [DocumentLimits(self.documents), *super().get_extensions(sync)]
+        return [DocumentLimits(self.documents, self.limits.rows), *super().get_extensions(sync)]
 
     def process_errors(
         self,

@@ -100,6 +100,7 @@ from schema.queries.transaction import TransactionQuery
 from schema.queries.wallet import WalletQuery
 from schema.scalars import CONFIG
 from schema.types.voucher import Voucher
+from schema.weights import WEIGHTS
 
 _log = logging.getLogger("tallystick.schema")
 
@@ -200,6 +201,8 @@ UNAVAILABLE = "UNAVAILABLE"
 
 class ProductSchema(Schema):
     """The schema whose clients are told when a request is worth sending again."""
+
+    weights = WEIGHTS
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
