@@ -92,6 +92,9 @@ def invite_to_account(
 
     def decide() -> Plan:
         account, version = _administered(coalition, request, account_id)
+        if not (account.users or account.invited):
+            # Its wallet is its last user's own.
+            raise Refused(Code.NOT_ELIGIBLE, "the account is over: open another", "accountId")
         the_member(coalition, invited, "toMemberId")
         if invited in account.users:
             raise Refused(Code.ALREADY_EXISTS, "it belongs to the account already", "toMemberId")

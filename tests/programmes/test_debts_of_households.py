@@ -222,6 +222,30 @@ def test_it_has_brought_what_those_brought_that_it_was(shop: SharingShop) -> Non
     verified(shop.store)
 
 
+def test_a_debt_of_a_wallet_that_was_closed_pays_too(shop: SharingShop) -> None:
+    """Ana is Anna now, whose household spent what she brought: the debt is in the wallet that is
+    set aside then, and is paid by what comes back."""
+    shop.keyed(OPERATOR)
+    ana, anna, ben = shop.enrolled(), shop.enrolled(), shop.enrolled()
+    earn, own = bought(shop, ana, 100), own_wallet(shop, ana)
+    other = bought(shop, anna, 7)
+    asked = shop.input(fromMemberId=ana, intoMemberId=anna, reason="enrolled twice")
+    shop.done(OPERATOR, "mergeMembers", shop.signed(OPERATOR, "transfer", asked))
+    account = paired(shop, ben, anna, bringing=True)
+    mug = shop.redeems(ben, "mug")
+    returned(shop, earn)
+    assert (shop.has(ben), owed(shop, own)) == (0, 73)
+    bought(shop, ben, 5)
+    shop.done(CORNER, "refundRedemption", refunding(shop, mug))
+    assert (shop.has(ben), owed(shop, own)) == (12, 0)
+    returned(shop, other)
+    assert (shop.has(ben), owed(shop, own)) == (5, 0)
+    shop.leaves(account, anna)
+    bought(shop, anna, 9)
+    assert shop.has(anna) == 9
+    verified(shop.store)
+
+
 def test_the_last_pays_what_it_owes(shop: SharingShop) -> None:
     """Ben spent 80 of her 100 and left; what she takes along pays the debt of her own wallet."""
     for later, left in ((50, (0, 30)), (90, (10, 0))):

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from loyalty.actors import PartnerActor
-from tests.coalition import Faulty, as_member, verified
+from tests.coalition import OPERATOR, Faulty, as_member, verified
 from tests.programmes.accounts import SharingShop
 from tests.programmes.test_16_company_accounts import outcome
 
@@ -79,6 +79,16 @@ def test_the_last_takes_the_points_along(shop: SharingShop) -> None:
     shop.buys(ana, 500, "corner")
     assert shop.has(ana) == 105
     verified(shop.store)
+
+
+def test_nobody_joins_an_account_that_is_over(shop: SharingShop) -> None:
+    """Its wallet is its last user's own now."""
+    ana, ben = shop.enrolled(), shop.enrolled()
+    account = opened(shop, ana)
+    shop.buys(ana, 6_000, "corner")
+    shop.leaves(account, ana)
+    asked = shop.input(accountId=account, toMemberId=ben, asOwner=True)
+    assert shop.refused(OPERATOR, "inviteToAccount", asked).code == "NOT_ELIGIBLE"
 
 
 def test_a_debt_is_not_left_behind(shop: SharingShop) -> None:
