@@ -2,6 +2,7 @@
 
     api     GraphQL, and /log/ beside it
     log     the published log over HTTP
+    ready   whether the API can do its work now
     sealer  woken by the stream and by the sweep
     stream  woken by the stream: hints for the clock, then events
     due     hints for the clock

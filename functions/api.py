@@ -16,6 +16,7 @@ from starlette.requests import Request
 
 from functions.log import log_route
 from functions.observing import Observed
+from functions.ready import ready_route
 from functions.telemetry import Telemetry
 from functions.wiring import coalition_of, issuer_of, prover_of, utc_now
 from loyalty.coalition import Coalition
@@ -49,6 +50,7 @@ def application(
         return request.state.context  # type: ignore[no-any-return]
 
     app = graphql_app(product_schema(), context, graphiql=graphiql)
+    app.router.routes.append(ready_route(coalition, log))
     if log is not None:
         app.router.routes.append(log_route(log))
     return app

@@ -22,7 +22,8 @@ from loyalty.ports import StoreUnavailable
 from sealing.pages import Pages
 from sealing.ports import Heads, Objects, Rows
 from sealing.position import CurrencyPosition, read_position
-from sealing.publication import checkpoint_of, published
+from sealing.publication import checkpoint_of, is_published, published
+from sealing.stopped import Reason, SealingStopped
 
 _PAGES_CACHED = 1_000
 
@@ -66,6 +67,16 @@ class Prover:
         """The published note, with the cosignatures gathered; None before the first block."""
         note = published(self._log)
         return note and note.data
+
+    def check_head(self) -> None:
+        """Raises SealingStopped where the table is behind the published log, or has another: it was
+        put back from a backup. What the sealer refuses at its first step."""
+        # In this order: what was published before the head is read is never ahead of it.
+        note, head = published(self._log), self._heads.read()
+        if note is not None and head is None:
+            raise SealingStopped(Reason.REWOUND, "a head", "a published log without one")
+        if head is not None:
+            is_published(note and note.data, checkpoint_of(head.checkpoint))
 
     def index(self, id_: TransactionId) -> int | None:
         """Where a transaction stands in the published log; None while it does not."""

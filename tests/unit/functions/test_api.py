@@ -138,7 +138,7 @@ def test_what_cannot_be_answered_is_refused(call: Call, name: str, status: int, 
 
 
 def test_another_path_is_not_found(call: Call) -> None:
-    """Only /graphql and /health are served."""
+    """Only /graphql, /health and /ready are served."""
     assert call("get_wrong_path")["statusCode"] == 404
 
 

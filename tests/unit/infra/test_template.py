@@ -340,6 +340,11 @@ def test_routes_are_those_that_the_api_serves() -> None:
     """Each by its method and path; nothing is passed on that the application does not know."""
     events = FUNCTIONS["ApiFunction"]["Events"].values()
     routes = {(each["Properties"]["Method"], each["Properties"]["Path"]) for each in events}
-    assert {("POST", "/graphql"), ("GET", "/graphql"), ("GET", "/health")} <= routes
+    assert {
+        ("POST", "/graphql"),
+        ("GET", "/graphql"),
+        ("GET", "/health"),
+        ("GET", "/ready"),
+    } <= routes
     assert ("GET", "/log/{path+}") in routes
     assert not any("$default" in path or method == "ANY" for method, path in routes)
