@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, 
 from copy import copy
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from itertools import count
 from random import Random
 from threading import Thread, current_thread, main_thread
 from typing import Any, NamedTuple, TypeVar
@@ -212,6 +211,17 @@ class Answer(NamedTuple):
         return [error["extensions"]["code"] for error in self.errors]
 
 
+class Keys:
+    """Idempotency keys without end, which a copy goes on with by itself."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix, self._given = prefix, 0
+
+    def __next__(self) -> str:
+        self._given += 1
+        return f"{self._prefix}-{self._given - 1}"
+
+
 class House:
     """The coalition, its store, and the people who send requests.
 
@@ -242,7 +252,7 @@ class House:
             self.pauses_s.append,
             Webhooks(self._webhooks, derived_from(b"w" * 32)),
         )
-        self._keys, self._numbers = keys, count()
+        self._keys = Keys(keys)
 
     def copied(self, store: MemoryStore | None = None) -> "House":
         """Another one that is as this one is now, in an empty store: neither changes the other."""
@@ -253,14 +263,11 @@ class House:
         other._verified = self._verified
         other._random.setstate(self._random.getstate())
         other._webhooks._deliveries.update(self._webhooks._deliveries)
-        other._numbers = copy(self._numbers)
+        other._keys = copy(self._keys)
         known = self.coalition._known
         other.coalition._known._governance = known._governance
         other.coalition._known._versions = dict(known._versions)
         return other
-
-    def _next_key(self) -> str:
-        return f"{self._keys}-{next(self._numbers)}"
 
     def _found(self) -> None:
         assert governing.found(self.coalition, SeedSigner(ORIGIN, b"l" * 32).verifier)
@@ -275,7 +282,7 @@ class House:
 
     def input(self, **members: object) -> dict[str, Any]:
         """An input with an idempotency key of its own."""
-        return {"idempotencyKey": self._next_key(), **members}
+        return {"idempotencyKey": next(self._keys), **members}
 
     def signed(
         self, actor: PartnerActor | Operator, operation: str, input_: Mapping[str, Any]
@@ -463,7 +470,7 @@ class House:
         draft = GovernanceDraft(self.coalition)
         status = "left" if type_ == "partner" else "revoked"
         draft.add(type_, status=status, **members)
-        row = TransactionRow(transaction_id("system:test", self._next_key()), None, None)
+        row = TransactionRow(transaction_id("system:test", next(self._keys)), None, None)
         assert self.store.commit(draft.commit(row)) is Outcome.DONE
 
 
