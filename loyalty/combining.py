@@ -75,12 +75,11 @@ class Moves:
         self._count += 1
 
     def _pay(self, one: WalletId, other: WalletId) -> None:
-        """Where one is bound by nothing but what it owes and the other has that, it pays."""
+        """Where one owes what the other has, that pays."""
         for debtor, payer in ((one, other), (other, one)):
-            balances = self._draft.wallet(debtor).balances
-            owes_alone = balances.arrears and not (balances.held or balances.pending)
-            if owes_alone and -balances.arrears <= self._available(payer):
-                self.move(payer, debtor, -balances.arrears)
+            owed = -self._draft.wallet(debtor).balances.arrears
+            if owed <= self._available(payer):
+                self.move(payer, debtor, owed)
 
     def _bound(self, id_: WalletId) -> bool:
         balances = self._draft.wallet(id_).balances

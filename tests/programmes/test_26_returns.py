@@ -161,6 +161,7 @@ def test_a_voucher_that_came_with_the_goods_goes_with_them(shop: Shop) -> None:
         (earn,) = shop.buys(member, 10_000, "corner")["transactions"]
         query = "query ($id: ID!) { member(id: $id) { vouchers { id } } }"
         held = shop.ask(as_member(member), query, id=member)["member"]["vouchers"]
+        assert len(held) == (1 if use_first else 2)
         use = shop.input(voucherId=held[0]["id"])
         returned(shop, earn["id"], 40)
         if use_first:
@@ -169,5 +170,9 @@ def test_a_voucher_that_came_with_the_goods_goes_with_them(shop: Shop) -> None:
         code = "ALREADY_REDEEMED" if use_first else "NOT_ELIGIBLE"
         again = {**use, **shop.input()}
         assert shop.refused(CORNER, "useVoucher", again).code == code
-    assert [each.said["reward"] for each in shop.news("voucher.voided")] == ["bag"]
+    told = {"reward": "bag", "partner": "corner"}
+    named = {**told, "programme": "returns"}
+    assert [each.said for each in shop.news("voucher.issued")] == [named, named]
+    assert [each.said for each in shop.news("voucher.used")] == [told]
+    assert [each.said for each in shop.news("voucher.voided")] == [named]
     verified(shop.store)

@@ -123,6 +123,7 @@ def test_it_may_differ_by_where_a_member_lives(jurisdiction: str, expires: str) 
     [
         (after("inactivity", months=12), ("expiry", "after")),
         (after("months", months=121), ("expiry", "months")),
+        (after("months", months=-1), ("expiry", "months")),
         (after("days", days=-1), ("expiry", "days")),
         (after("days", months=1), ("expiry", "months")),
         (after("period_end", period="week", periods=1), ("expiry", "period")),
