@@ -10,6 +10,7 @@ from functions.clock import RESERVE_S, tick
 from loyalty.clock.agenda import Due
 from loyalty.clock.following import follow
 from loyalty.ports import StoreUnavailable
+from loyalty.refusals import Code, Refused
 from storage.memory_agenda import MemoryAgenda
 from tests.coalition import House, verified
 
@@ -162,8 +163,32 @@ def test_a_store_that_does_not_answer_ends_the_run(
     assert owed(house) == 0
 
 
-def test_one_busy_wallet_is_left_for_the_next_run(
+def test_a_store_that_answers_in_between_ends_no_run(
     house: House, agenda: MemoryAgenda, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often it does not: every second wallet is left for the next run."""
+    read, order = house.store.wallet, []
+
+    def stutters(wallet: Any) -> Any:
+        if wallet not in order:
+            order.append(wallet)
+        if order.index(wallet) % 2:
+            raise StoreUnavailable("throttled")
+        return read(wallet)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.store, "wallet", stutters)
+        answer = tick(house.coalition, agenda, {}, lambda: 900.0)
+    assert (answer["looked"], answer["done"]) == (MEMBERS, {"expired": MEMBERS // 2})
+    again = tick(house.coalition, agenda, {}, lambda: 900.0)
+    assert again["done"] == {"expired": MEMBERS // 2}
+
+
+@pytest.mark.parametrize(
+    "error", [StoreUnavailable("throttled"), Refused(Code.CONTENDED, "others keep changing it")]
+)
+def test_one_busy_wallet_is_left_for_the_next_run(
+    house: House, agenda: MemoryAgenda, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     """Even days later: its hint stays where it is, and the clock goes back for it."""
     busy = sorted(house.store.wallet_ids())[4]
@@ -171,7 +196,7 @@ def test_one_busy_wallet_is_left_for_the_next_run(
 
     def fails(wallet: Any) -> Any:
         if wallet == busy:
-            raise StoreUnavailable("throttled")
+            raise error
         return read(wallet)
 
     with monkeypatch.context() as patch:

@@ -164,6 +164,7 @@ def test_news_of_a_row_are_events_after_those_of_its_entry(house: House) -> None
     news = (News("tier.changed", own_id(member), {"tier": "gold"}), News("badge.given", "m"))
     both = earned._replace(response=msgspec.json.encode(Answer(entered=True, news=news)))
     _, tier, badge = events_of(both)
+    assert replay_of(both) is None
     assert (tier.id, tier.type) == (f"evt_{earned.id}_n0", "tier.changed")
     assert badge.id == f"evt_{earned.id}_n1"
     assert tier.audience == {OPERATOR, "partner:grocer"}
