@@ -1,12 +1,14 @@
 """The clock's function: what it does in the time it has, and what it answers."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 import functions.clock as module
 from functions.clock import RESERVE_S, tick
+from loyalty.clock import running
 from loyalty.clock.agenda import Due
 from loyalty.clock.following import follow
 from loyalty.ports import StoreUnavailable
@@ -35,6 +37,14 @@ def agenda(house: House) -> MemoryAgenda:
         follow(house.coalition, agenda, wallet, 1)
     house.later(days=380)
     return agenda
+
+
+def test_all_pages_of_a_day_are_read(
+    house: House, agenda: MemoryAgenda, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many there are."""
+    monkeypatch.setattr(running, "PAGE", 1)
+    assert tick(house.coalition, agenda, {}, lambda: 900.0)["done"] == {"expired": MEMBERS}
 
 
 class Seconds:
@@ -207,6 +217,33 @@ def test_one_busy_wallet_is_left_for_the_next_run(
             house.later(days=3)
     assert tick(house.coalition, agenda, {}, lambda: 900.0)["done"] == {"expired": 1}
     assert owed(house) == 0
+
+
+def test_a_day_is_closed_once_it_is_done_and_nobody_notes_for_it_any_more(
+    house: House, agenda: MemoryAgenda, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not the one before today, to which a hint may still be on its way; nor one of which a wallet
+    is left."""
+    busy, other = sorted(house.store.wallet_ids())[:2]
+    for day in ("2027-12-02", "2027-12-03"):
+        agenda.note(Due(day, other, "lots", 1))
+    house.clock -= timedelta(days=2)
+    read = house.store.wallet
+
+    def fails(wallet: Any) -> Any:
+        if wallet == busy:
+            raise StoreUnavailable("throttled")
+        return read(wallet)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.store, "wallet", fails)
+        tick(house.coalition, agenda, {}, lambda: 900.0)
+    assert agenda.days("2027-12-31") == ["2027-12-01", "2027-12-03"]
+    tick(house.coalition, agenda, {}, lambda: 900.0)
+    assert agenda.days("2027-12-31") == ["2027-12-03"]
+    house.later(days=1)
+    tick(house.coalition, agenda, {}, lambda: 900.0)
+    assert agenda.days("2027-12-31") == []
 
 
 class Context:

@@ -39,6 +39,13 @@ def test_who_takes_it_up_has_it_for_a_while() -> None:
     assert (again.attempts, again.version, pause_s(again)) == (2, 2, LEASE_S)
 
 
+def test_pauses_are_those_of_the_specification() -> None:
+    """Standard Webhooks 1.0: ten attempts, after 5 s, 5 min, 30 min, and 2, 5, 10, 14, 20, 24 h."""
+    hours = [timedelta(hours=each) for each in (2, 5, 10, 14, 20, 24)]
+    short = [timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30)]
+    assert [timedelta(seconds=each) for each in RETRY_AFTER_S] == [*short, *hours]
+
+
 @given(st.integers(200, 299), st.integers(1, MAX_ATTEMPTS), random)
 def test_any_2xx_is_the_end_of_it(status: int, attempt: int, number: int) -> None:
     old = at_attempt(attempt)
