@@ -9,6 +9,7 @@ import asyncio
 import atexit
 from base64 import b64encode
 from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
+from contextvars import copy_context
 from copy import copy
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -552,7 +553,7 @@ def _run(running: Coroutine[Any, Any, R]) -> R:
     """What a coroutine returns. Nothing that it began goes on after it."""
     if current_thread() is not main_thread():
         return asyncio.run(running)
-    result = _loop().run(running)
+    result = _loop().run(running, context=copy_context())
     assert not asyncio.all_tasks(_loop().get_loop())
     return result
 
