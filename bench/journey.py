@@ -19,7 +19,7 @@ from ledger.notes import SeedSigner
 from ledger.verify import verify
 from local.coalition import stars
 from local.journey import PARTNERS, CouponUse, Journey, Purchase, read_journey
-from loyalty.actors import MemberActor, Operator, PartnerActor
+from loyalty.actors import MemberActor, Operator, PartnerActor, Role
 from loyalty.authority import Signature
 from loyalty.coalition import Coalition
 from loyalty.committing import request_of
@@ -34,7 +34,7 @@ from storage.memory import MemoryStore
 from storage.reading import ledger_in_order
 
 ORIGIN = "journey.example/ledger"
-DESK = Operator("desk")
+DESK = Operator("desk", frozenset(Role))
 _FIRST = 10_000
 """Baskets that a whole year's rate is compared with."""
 

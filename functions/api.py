@@ -20,9 +20,10 @@ from functions.ready import ready_route
 from functions.telemetry import Telemetry
 from functions.wiring import coalition_of, issuer_of, prover_of, utc_now
 from loyalty.coalition import Coalition
-from schema.authentication import Issuer, bearer_actor
+from schema.authentication import bearer_actor
 from schema.context import Context
 from schema.http import GRAPHQL_RESPONSE, JSON, graphql_app
+from schema.issuers import Issuer
 from schema.product import product_schema
 from sealing.proving import Prover
 
@@ -44,7 +45,7 @@ def application(
 
     async def context(request: Request) -> Context:
         authorization = request.headers.get("authorization")
-        actor = bearer_actor(authorization, issuer, token_clock())
+        actor = bearer_actor(authorization, issuer, coalition, token_clock())
         # For whoever watches the API (`functions.observing`).
         request.state.context = Context(coalition, actor, log)
         return request.state.context  # type: ignore[no-any-return]

@@ -4,9 +4,18 @@ TALLYSTICK_ORIGIN       the ledger's origin
 TALLYSTICK_TABLE        the table's name; AWS_REGION its region
 TALLYSTICK_DYNAMODB_ENDPOINT  in place of AWS's own, for a local AWS; likewise _S3_
 TALLYSTICK_ENTRY_SEED   base64 of the entry key's seed as KMS encrypted it
-TALLYSTICK_ISSUER       the issuer of tokens, and TALLYSTICK_ISSUER_KEY its public key, a JWK
 TALLYSTICK_WEBHOOK_SEED base64 of the seed of webhook keys as KMS encrypted it; absent where a
                         coalition sends no events
+
+of the API, about the OIDC issuer of members' and operators' tokens (docs/security.md):
+
+TALLYSTICK_ISSUER       its URL, as tokens have it: https, or http on a loopback address
+TALLYSTICK_AUDIENCE     client ids that its tokens may be for, with commas between; absent: the
+                        origin
+TALLYSTICK_ISSUER_JWKS  the address of its keys; absent: what it says itself, on its own host
+TALLYSTICK_TOKEN_KIND   access | id: Cognito's tokens of that kind alone; absent: any with `aud`
+TALLYSTICK_CLAIMS       JSON: which claims say who it is, {"role", "member", "operator"}, and what
+                        the roles are called there, {"roles": {"Desk": "operator:support"}}
 
 and, of whatever reads or writes the log:
 
@@ -20,22 +29,21 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-import orjson
-from joserfc.jwk import OKPKey
-
 from ledger.policies import read_policy
 from loyalty.clock.agenda import Agenda
 from loyalty.coalition import Coalition
 from loyalty.webhooks.delivering import Deliverer
 from loyalty.webhooks.ports import Delivery, Webhooks
 from loyalty.webhooks.signing import derived_from
-from schema.authentication import Issuer
+from schema.issuer_keys import IssuerKeys
+from schema.issuers import Issuer, Kind, claim_names
 from sealing.proving import Prover
 from sealing.sealer import Keys, Sealer
 from sealing.witnesses import WitnessTarget
 from sealing.witnessing import Witnessing
 from storage.agenda_dynamodb import DynamoAgenda
 from storage.dynamodb import DynamoStore, Table
+from storage.issuer_http import IssuerGet
 from storage.kms import KmsSigner, entry_signer, webhook_seed
 from storage.log_dynamodb import DynamoHeads
 from storage.queue_dynamodb import DynamoQueue
@@ -79,8 +87,15 @@ def deliverer_of(environment: Mapping[str, str], given_up: Callable[[Delivery], 
 
 def issuer_of(environment: Mapping[str, str]) -> Issuer:
     """Whose tokens this function believes."""
-    key = OKPKey.import_key(orjson.loads(environment["TALLYSTICK_ISSUER_KEY"]))
-    return Issuer(environment["TALLYSTICK_ISSUER"], environment["TALLYSTICK_ORIGIN"], key)
+    name, jwks = environment["TALLYSTICK_ISSUER"], environment.get("TALLYSTICK_ISSUER_JWKS")
+    audiences = environment.get("TALLYSTICK_AUDIENCE") or environment["TALLYSTICK_ORIGIN"]
+    return Issuer(
+        name,
+        IssuerKeys(name, IssuerGet(), jwks or None),
+        tuple(audiences.split(",")),
+        Kind(environment.get("TALLYSTICK_TOKEN_KIND") or Kind.ANY),
+        claim_names(environment.get("TALLYSTICK_CLAIMS") or "{}"),
+    )
 
 
 def prover_of(environment: Mapping[str, str]) -> Prover:

@@ -23,7 +23,8 @@
     figures         what the demo tells
     access          tokens, and something to paste
     signing         `tallystick sign`
-    keys            development keys, which everyone can make, and tokens
+    keys            development keys, which everyone can make, and the issuer of tokens
+    issuing         that issuer at an address, for an API in another process
     clock           a clock that can be set
     serving         the API on 127.0.0.1
     aws             DynamoDB and S3 in this process

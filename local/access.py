@@ -10,9 +10,7 @@ from threading import Event
 
 from ledger.names import at_text
 from local.coalition import OPERATOR, ORIGIN, Demo
-from local.journey import PARTNERS
 from local.problems import Problem
-from loyalty.actors import PartnerActor
 
 _TILL = "partner:grocer"
 _MEMBERS_PRINTED = 2
@@ -20,11 +18,8 @@ _PRIVATE = 0o600
 
 
 def tokens_of(coalition: Demo, members: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """Who may ask, each with a token. members: ids by what people call them."""
-    issue = coalition.tokens.token
-    tokens = {OPERATOR.party: {"token": issue(OPERATOR)}}
-    for partner in map(PartnerActor, PARTNERS):
-        tokens[partner.party] = {"token": issue(partner)}
+    """Whom the issuer knows, each with a token. members: ids by what people call them."""
+    tokens = {OPERATOR.party: {"token": coalition.tokens.token(OPERATOR)}}
     for name, member in members.items():
         tokens[name] = {"memberId": member, "token": coalition.member_token(member)}
     return tokens
@@ -34,7 +29,7 @@ def print_access(coalition: Demo, tokens: Mapping[str, Mapping[str, str]]) -> No
     """What somebody needs to send a first request: a few of the tokens, and what to paste."""
     members = [name for name, given in tokens.items() if "memberId" in given]
     print("Bearer tokens, for 30 days or until this ends (--env FILE writes those of all):\n")
-    for name in (OPERATOR.party, _TILL, *members[:_MEMBERS_PRINTED]):
+    for name in (OPERATOR.party, *members[:_MEMBERS_PRINTED]):
         given = tokens[name]
         member = f"  member {given['memberId']}" if "memberId" in given else ""
         print(f"{name}{member}\n  {given['token']}")
@@ -63,9 +58,10 @@ curl -s {coalition.url}/graphql -H 'content-type: application/json' \\
 available lots {{ points issuer expires }} transactions(first: 3) {{ edges {{ node {{ kind at \
 entryHash }} }} }} }} }} }}"}}'
 
-A signature for a purchase at the grocer, to send with its token (with a development key, which
-everyone has):
+A partner makes its own token, for five minutes, and signs what moves points (with a development
+key, which everyone has):
 
+.venv/bin/tallystick token --as {_TILL}
 .venv/bin/tallystick sign earn --as {_TILL} --input '{purchase}'
 
 Ctrl-C stops.""",
@@ -74,7 +70,7 @@ Ctrl-C stops.""",
 
 
 def write_env(path: Path, coalition: Demo, tokens: Mapping[str, Mapping[str, str]]) -> None:
-    """URL, keys, ids and tokens as a shell's variables: LOG_KEY, GROCER_TOKEN, ADA, and so on.
+    """URL, keys, ids and tokens as a shell's variables: LOG_KEY, ADA, ADA_TOKEN, and so on.
 
     Raises Problem if the file cannot be written.
     """
@@ -86,7 +82,7 @@ def write_env(path: Path, coalition: Demo, tokens: Mapping[str, Mapping[str, str
         "WITNESS_KEY": str(coalition.log.witness.key),
     }
     for name, given in tokens.items():
-        who = "OPERATOR" if name == OPERATOR.party else name.removeprefix("partner:").upper()
+        who = "OPERATOR" if name == OPERATOR.party else name.upper()
         who = who.replace(" ", "_")
         variables[f"{who}_TOKEN"] = given["token"]
         if "memberId" in given:

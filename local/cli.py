@@ -71,6 +71,14 @@ examples:
   tallystick sign programme --as partner:fuel --input @stars-2.json
   tallystick sign reverse --as partner:deli --input - --json < input.json
 """
+_BEARER = """\
+Prints a bearer token of a partner of the demo, which lasts five minutes. For
+development alone: its key is made from the party's name, so everyone has it.
+"""
+_BEARER_EXAMPLES = """\
+example:
+  GROCER_TOKEN=$(tallystick token --as partner:grocer)
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -120,6 +128,12 @@ def _sign(options: argparse.Namespace) -> int:
     )
 
 
+def _token(options: argparse.Namespace) -> int:
+    from local.signing import token  # noqa: PLC0415
+
+    return token(options.party, options.origin)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tallystick",
@@ -144,6 +158,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_served(serve)
     serve.set_defaults(run=_serve)
     _add_sign(command("sign", "sign an input as a partner of the demo", _SIGN, _SIGN_EXAMPLES))
+    _add_token(command("token", "make a token of a partner of the demo", _BEARER, _BEARER_EXAMPLES))
     add_programme_command(command)
     add_log_commands(command)
     return parser
@@ -172,15 +187,24 @@ def _add_sign(sign: argparse.ArgumentParser) -> None:
         "operation",
         choices=("earn", "redeem", "reverse", "confirm", "hold", "capture", "void", "programme"),
     )
-    sign.add_argument(
-        "--as", dest="party", required=True, metavar="PARTY", help="like partner:grocer"
-    )
+    _add_party(sign)
     sign.add_argument(
         "--input", required=True, metavar="JSON|@FILE|-", help="what is signed; - reads it"
     )
-    sign.add_argument("--origin", default=DEFAULT_ORIGIN, help=f"the ledger's ({DEFAULT_ORIGIN})")
     sign.add_argument("--json", action="store_true", help="print one JSON object")
     sign.set_defaults(run=_sign)
+
+
+def _add_token(token: argparse.ArgumentParser) -> None:
+    _add_party(token)
+    token.set_defaults(run=_token)
+
+
+def _add_party(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--as", dest="party", required=True, metavar="PARTY", help="like partner:grocer"
+    )
+    parser.add_argument("--origin", default=DEFAULT_ORIGIN, help=f"the ledger's ({DEFAULT_ORIGIN})")
 
 
 def _add_served(parser: argparse.ArgumentParser) -> None:

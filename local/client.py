@@ -3,10 +3,14 @@
 Copy it into your own system: it needs httpx and the package `ledger` alone. In short:
 
     signatory = Signatory("stars.example/ledger", "partner:grocer", SeedSigner(name, seed))
-    till = Client("https://api.stars.example", token, signatory)
+    till = Client("https://api.stars.example", signatory=signatory)
     receipt = till.record_purchase(member, 1299, "USD", key="sale-4711")
 
-Three things are worth knowing.
+Four things are worth knowing.
+
+*Who you are.* A partner says so itself: `Signatory.token` makes a bearer token, signed with the
+partner's key, that lasts five minutes; `Client` makes one for each request. Members' and operators'
+tokens come from the coalition's OIDC issuer.
 
 *Signing.* A partner signs what it asks for, so that nobody, not even the operator of the ledger,
 can say later that it asked for something else. What is signed is an instruction of four parts: the
@@ -25,8 +29,9 @@ ask again later with the same key.
 """
 
 import random
+import secrets
 import time
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -40,6 +45,8 @@ from ledger.notes import Signer
 ATTEMPTS = 6
 FIRST_PAUSE_S = 0.1
 TIMEOUT_S = 10.0
+# The longest that the API takes.
+TOKEN_LIFE_S = 300
 
 Input = Mapping[str, Any]
 
@@ -95,6 +102,24 @@ class Signatory(NamedTuple):
             "signature": b64encode(self.signer.sign(message)).decode(),
         }
 
+    def token(self, now_s: float) -> str:
+        """A bearer token (RFC 7519, RFC 8037) of a partner for its ledger's API. now_s: Unix time.
+
+        Whoever has it can ask as this partner until it ends: it goes to the API alone.
+        """
+        issued = int(now_s)
+        header = {"alg": "EdDSA", "typ": "JWT", "kid": self.signer.verifier.label}
+        claims = {
+            "iss": self.party,
+            "sub": self.party,
+            "aud": self.origin,
+            "iat": issued,
+            "exp": issued + TOKEN_LIFE_S,
+            "jti": secrets.token_hex(16),
+        }
+        signed = f"{_base64url(canonical(header))}.{_base64url(canonical(claims))}"
+        return f"{signed}.{_base64url(self.signer.sign(signed.encode()))}"
+
     def registration(self) -> dict[str, str]:
         """The verifier key, and the proof that this party holds the private key to it."""
         key = str(self.signer.verifier)
@@ -121,21 +146,23 @@ class Redemption(NamedTuple):
 class Client:
     """One party's way to a coalition's API. Ids are those that the API gives. Not for threads.
 
-    url: of the API, without `/graphql`; signatory: for parties that sign; http: a connection pool
-    to share with other clients.
+    url: of the API, without `/graphql`; token: of a member or an operator, None for a partner;
+    signatory: for parties that sign; http: a connection pool to share with other clients.
     """
 
     def __init__(
         self,
         url: str,
-        token: str,
+        token: str | None = None,
         signatory: Signatory | None = None,
         *,
         http: httpx.Client | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        if token is None and signatory is None:
+            raise ValueError("a client needs a token, or a signatory that makes tokens")
         self._url = f"{url}/graphql"
-        self._headers = {"authorization": f"Bearer {token}"}
+        self._token = token
         self._signatory = signatory
         self._http = http or httpx.Client(timeout=TIMEOUT_S)
         self._sleep = sleep
@@ -245,7 +272,7 @@ class Client:
         """One attempt."""
         body = {"query": document, "variables": variables}
         try:
-            answer = self._http.post(self._url, json=body, headers=self._headers)
+            answer = self._http.post(self._url, json=body, headers=self._authorization())
         except httpx.TransportError as error:
             raise Unavailable(f"{self._url} does not answer: {error}") from error
         if answer.status_code in (429, 502, 503, 504):
@@ -261,6 +288,10 @@ class Client:
             raise Rejected("; ".join(str(error["message"]) for error in errors))
         return dict(result["data"])
 
+    def _authorization(self) -> dict[str, str]:
+        token = self._token or (self._signatory and self._signatory.token(time.time()))
+        return {"authorization": f"Bearer {token}"}
+
     def _signed(self, operation: str, input_: Input) -> Input:
         if self._signatory is None:
             raise Rejected(f"`{operation}` needs a signature: make this client with a signatory")
@@ -269,6 +300,10 @@ class Client:
     def _pause(self, attempt: int) -> None:
         """Longer each time, and never in step with other clients."""
         self._sleep(FIRST_PAUSE_S * 2**attempt * random.random())  # noqa: S311 - no secret
+
+
+def _base64url(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def _input(key: str, **members: object) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from local.journey import PARTNERS
 from local.keys import TokenIssuer, development_signer, random_signer
 from local.sealing import Log, sealed_log
 from local.serving import serving
-from loyalty.actors import MemberActor, Operator, PartnerActor
+from loyalty.actors import MemberActor, Operator, Role
 from loyalty.coalition import Coalition
 from loyalty.governing import found
 from loyalty.programmes import read_programme
@@ -36,7 +36,7 @@ from storage.queue_dynamodb import DynamoQueue
 
 ORIGIN = "stars.example/ledger"
 CURRENCY = "STARS"
-OPERATOR = Operator("ann")
+OPERATOR = Operator("ann", frozenset(Role))
 NAMES = {
     "bakery": "The Bakery",
     "deli": "The Deli",
@@ -64,9 +64,8 @@ class Demo(NamedTuple):
     rewards: dict[str, str]
 
     def till(self, partner: str) -> Client:
-        """A partner's, which signs."""
-        party = PartnerActor(partner)
-        return Client(self.url, self.tokens.token(party), signatory(party.party), http=self.http)
+        """A partner's, which signs, its tokens too."""
+        return Client(self.url, signatory=signatory(f"partner:{partner}"), http=self.http)
 
     def app(self, member: str) -> Client:
         """A member's; member: the id that the API knows it by."""

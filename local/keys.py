@@ -12,17 +12,22 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import NamedTuple
 
+import orjson
+from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from ledger.names import is_party
 from ledger.notes import SeedSigner
 from local.problems import Problem
-from loyalty.actors import Actor
-from schema.authentication import Issuer, issue_token
+from loyalty.actors import MemberActor, Operator
+from loyalty.ports import StoreUnavailable
+from schema.issuer_keys import IssuerKeys
+from schema.issuers import Issuer
 
 DEVELOPMENT_LABEL = "tallystick/development-key/v1"
 TOKEN_LIFE_S = 30 * 24 * 3600
 _ISSUER_NAME = "https://tokens.localhost"
+_JWKS_PATH = "/jwks.json"
 
 
 def development_signer(party: str) -> SeedSigner:
@@ -42,22 +47,56 @@ def random_signer(name: str) -> SeedSigner:
 
 
 class TokenIssuer(NamedTuple):
-    """Who says who is who, in place of an identity provider. key: with its private half."""
+    """Who says which member or operator asks, in place of an identity provider.
+
+    key: with its private half; origin: whom its tokens are for; name: its address, which answers
+    nothing unless `documents` are served there.
+    """
 
     origin: str
     key: OKPKey
+    name: str = _ISSUER_NAME
 
     @classmethod
-    def new(cls, origin: str) -> "TokenIssuer":
-        return cls(origin, OKPKey.generate_key("Ed25519"))
+    def new(cls, origin: str, name: str = _ISSUER_NAME) -> "TokenIssuer":
+        return cls(origin, OKPKey.generate_key("Ed25519", {"use": "sig"}, auto_kid=True), name)
 
     @property
     def public(self) -> Issuer:
-        """What the API needs to know of it."""
-        return Issuer(_ISSUER_NAME, self.origin, OKPKey.import_key(self.key.as_dict(private=False)))
+        """What the API needs to know of it, its keys read in this process."""
+        return Issuer(self.name, IssuerKeys(self.name, self._fetched), (self.origin,))
 
-    def token(self, actor: Actor) -> str:
-        """A bearer token that lasts 30 days."""
-        return issue_token(
-            actor, _ISSUER_NAME, self.origin, self.key, datetime.now(UTC), TOKEN_LIFE_S
+    def documents(self) -> dict[str, object]:
+        """What it publishes, by path: its configuration and its keys."""
+        configuration = {"issuer": self.name, "jwks_uri": f"{self.name}{_JWKS_PATH}"}
+        keys = {"keys": [self.key.as_dict(private=False)]}
+        return {"/.well-known/openid-configuration": configuration, _JWKS_PATH: keys}
+
+    def token(
+        self,
+        actor: MemberActor | Operator,
+        now: datetime | None = None,
+        life_s: int = TOKEN_LIFE_S,
+    ) -> str:
+        """A bearer token, which lasts 30 days. now: the machine's clock, if absent."""
+        issued = int((now or datetime.now(UTC)).timestamp())
+        role: object = "member"
+        if isinstance(actor, Operator):
+            role = [f"operator:{each}" for each in sorted(actor.roles)]
+        claims = {
+            "iss": self.name,
+            "aud": self.origin,
+            "sub": actor.id,
+            "role": role,
+            "iat": issued,
+            "exp": issued + life_s,
+        }
+        return str(
+            jwt.encode({"alg": "Ed25519", "kid": self.key.kid}, claims, self.key, ["Ed25519"])
         )
+
+    def _fetched(self, url: str) -> bytes:
+        found = self.documents().get(url.removeprefix(self.name))
+        if found is None:
+            raise StoreUnavailable(f"{url}: nothing there")
+        return orjson.dumps(found)

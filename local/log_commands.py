@@ -43,7 +43,7 @@ examples, with what `tallystick serve --env tour.env` wrote:
   tallystick log export published --url "$URL" --log-key "$LOG_KEY" \\
     --witness "$WITNESS_KEY"
   tallystick log export published --url "$URL" --log-key "$LOG_KEY" \\
-    --token "$GROCER_TOKEN"
+    --token "$(tallystick token --as partner:grocer)"
 
 exit status: 0 if all is written, 2 if not
 """

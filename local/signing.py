@@ -1,4 +1,4 @@
-"""`tallystick sign`: what a demo partner's system would sign. FOR DEVELOPMENT ALONE.
+"""`tallystick sign` and `tallystick token`: what a demo partner would sign. FOR DEVELOPMENT ALONE.
 
 The key is made from the party's name (local/keys.py), so it fits the partners of `tallystick demo`
 and `tallystick serve`, and everyone has it.
@@ -6,6 +6,7 @@ and `tallystick serve`, and everyone has it.
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,15 @@ def sign(operation: str, party: str, source: str, origin: str, *, as_json: bool)
         print(json.dumps(signed))
     else:
         _print(signed)
+    return 0
+
+
+def token(party: str, origin: str) -> int:
+    """Prints a bearer token of a partner's, from now on."""
+    if not party.startswith("partner:"):
+        raise Problem(f"{party!r} makes no tokens of its own: give partner:ID, like partner:grocer")
+    print(Signatory(origin, party, development_signer(party)).token(time.time()))
+    print(_NOTICE, file=sys.stderr)
     return 0
 
 

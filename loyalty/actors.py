@@ -1,12 +1,23 @@
 """Who asks. Every use case takes an actor; what it may do is decided where it is done."""
 
+from enum import StrEnum
 from typing import NamedTuple
 
 
+class Role(StrEnum):
+    """What an operator is there for. Each may read what there is to read; docs/security.md."""
+
+    AUDITOR = "auditor"
+    SUPPORT = "support"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
 class Operator(NamedTuple):
-    """Someone who runs the coalition."""
+    """Someone who runs the coalition, in the roles that the issuer gave it."""
 
     id: str
+    roles: frozenset[Role]
 
     @property
     def party(self) -> str:

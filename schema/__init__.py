@@ -8,6 +8,10 @@
     weights         the rows that the product's fields read
     leaving         the errors that leave: their codes, and what is kept in
     authentication  who asks: the actor that a bearer token names
+    tokens          what every token is
+    issuers         members and operators, by an OIDC issuer's tokens
+    issuer_keys     the issuer's keys, fetched and kept
+    partner_tokens  partners, by tokens of their own
     context         what a request carries through its resolvers
     inputs          inputs that several mutations share, and what of an input is signed
     scalars         the scalars

@@ -12,7 +12,7 @@ from loyalty.actors import Actor
 from loyalty.coalition import Coalition
 from loyalty.ports import R, Record, TallyRow, TransactionRow, Versioned, WalletRow
 from loyalty.refusals import Code
-from schema.authentication import Unauthenticated
+from schema.tokens import Unauthenticated
 from sealing.proving import Prover
 
 K = TypeVar("K")

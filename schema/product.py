@@ -11,6 +11,7 @@ from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
 
 from loyalty.ports import StoreUnavailable
+from schema.leaving import UNAVAILABLE
 from schema.limits import Schema
 from schema.mutations.adjust_points import AdjustPoints
 from schema.mutations.approve_adjustment import ApproveAdjustment
@@ -194,9 +195,6 @@ MUTATIONS = (
     RemoveEndpoint,
     ReplayEvent,
 )
-
-
-UNAVAILABLE = "UNAVAILABLE"
 
 
 class ProductSchema(Schema):

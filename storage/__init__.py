@@ -15,7 +15,8 @@
     kms           keys in KMS
     witness_http  posts to witnesses
     webhook_http  posts events to endpoints
-    bounded       what ends such posts in time
+    issuer_http   what an OIDC issuer publishes
+    bounded       what ends such requests in time
 
 Of `loyalty` and of `sealing` they know `ports` alone.
 """

@@ -10,6 +10,9 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import TypeVar
 
+import urllib3
+from urllib3.exceptions import HTTPError
+
 from loyalty.ports import StoreUnavailable
 
 # Calls out of time that one host may keep from ending.
@@ -63,3 +66,17 @@ class Bounded:
                 self._left[host] = alive
         if len(alive) >= _LEFT_BEHIND:
             raise StoreUnavailable(f"{url}: {len(alive)} earlier posts have not ended")
+
+
+def body_of(answer: urllib3.BaseHTTPResponse, max_bytes: int, deadline: float) -> bytes:
+    """An answer's body as it came, compressed or not. Raises HTTPError for one that is too long,
+    or still comes after its deadline.
+    """
+    data = bytearray()
+    while part := answer.read1(max_bytes + 1 - len(data), decode_content=False):
+        data += part
+        if len(data) > max_bytes:
+            raise HTTPError(f"an answer of more than {max_bytes} bytes")
+        if time.monotonic() > deadline:
+            raise HTTPError("an answer that does not end")
+    return bytes(data)

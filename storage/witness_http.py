@@ -1,14 +1,12 @@
 """Posts to witnesses over HTTP: to whatever a policy names, so nothing of theirs is relied on."""
 
-import time
 from urllib.parse import urlsplit
 
 import urllib3
-from urllib3.exceptions import HTTPError
 
 from loyalty.ports import StoreUnavailable
 from sealing.ports import Answer
-from storage.bounded import Bounded
+from storage.bounded import Bounded, body_of
 
 MAX_ANSWER_BYTES = 65_536
 _HEADERS = {
@@ -51,20 +49,9 @@ class HttpPost:
             preload_content=False,
         )
         try:
-            data = _read(answer, deadline)
+            data = body_of(answer, MAX_ANSWER_BYTES, deadline)
         except BaseException:
             answer.close()
             raise
         answer.release_conn()
         return Answer(answer.status, answer.headers.get("Content-Type", ""), data)
-
-
-def _read(answer: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
-    data = bytearray()
-    while part := answer.read1(MAX_ANSWER_BYTES + 1 - len(data), decode_content=False):
-        data += part
-        if len(data) > MAX_ANSWER_BYTES:
-            raise HTTPError(f"an answer of more than {MAX_ANSWER_BYTES} bytes")
-        if time.monotonic() > deadline:
-            raise HTTPError("an answer that does not end")
-    return bytes(data)

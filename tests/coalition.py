@@ -26,7 +26,7 @@ from ledger.names import At, at_text, digest, transaction_id
 from ledger.notes import SeedSigner
 from ledger.verify import verify
 from loyalty import governing
-from loyalty.actors import Actor, MemberActor, Operator, PartnerActor
+from loyalty.actors import Actor, MemberActor, Operator, PartnerActor, Role
 from loyalty.coalition import Coalition
 from loyalty.governance_drafts import GovernanceDraft
 from loyalty.ports import Commit, GovernanceRow, Outcome, StoreUnavailable, TransactionRow
@@ -43,7 +43,7 @@ R = TypeVar("R")
 
 ORIGIN = "stars.example/ledger"
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-OPERATOR = Operator("ann")
+OPERATOR = Operator("ann", frozenset(Role))
 GROCER, FUEL, FLORIST = PartnerActor("grocer"), PartnerActor("fuel"), PartnerActor("florist")
 SCHEMA = product_schema()
 
@@ -596,6 +596,11 @@ def asked(input_: Mapping[str, Any]) -> str:
 
 def gid(type_: str, id_: str) -> str:
     return str(GlobalID(type_, id_))
+
+
+def an_operator(id_: str, *roles: Role) -> Operator:
+    """Someone who runs the coalition, in all roles if none is named."""
+    return Operator(id_, frozenset(roles or Role))
 
 
 def own_id(global_id: str) -> str:

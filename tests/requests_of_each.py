@@ -5,7 +5,7 @@ from copy import deepcopy
 from functools import cache
 from typing import Any, NamedTuple
 
-from loyalty.actors import Actor, Operator
+from loyalty.actors import Actor
 from storage.memory import MemoryStore
 from tests.coalition import (
     EXPLAINED,
@@ -15,6 +15,7 @@ from tests.coalition import (
     OPERATOR,
     STARS,
     House,
+    an_operator,
     as_member,
     gid,
     own_id,
@@ -510,7 +511,7 @@ def _account(house: House) -> tuple[str, str]:
 
 
 COFFEE = STARS["rewards"][0]  # type: ignore[index]
-ZOE = Operator("zoe")
+ZOE = an_operator("zoe")
 GOODWILL = {"alone": 500, "most": 5000, "sponsors": ["grocer"]}
 
 

@@ -8,10 +8,10 @@ from starlette.responses import Response
 from strawberry.types import ExecutionResult
 
 from schema.http.negotiation import JSON
-from schema.leaving import INTERNAL
+from schema.leaving import INTERNAL, UNAVAILABLE
 
 # What a request that never ran answers with, by its error's code; any other code: 400.
-STATUS_OF_CODE = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, INTERNAL: 500}
+STATUS_OF_CODE = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, INTERNAL: 500, UNAVAILABLE: 503}
 
 
 def result_response(result: ExecutionResult, media_type: str) -> Response:

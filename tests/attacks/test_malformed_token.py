@@ -2,8 +2,19 @@
 
 import pytest
 
-from schema.authentication import TOKEN_MAX_CHARS, Unauthenticated, bearer_actor
-from tests.attacks.tokens import CLAIMS, HEADER, ISSUER, NOON, actor_of, assert_refused, part, token
+from schema.authentication import bearer_actor
+from schema.tokens import TOKEN_MAX_CHARS, Unauthenticated
+from tests.attacks.tokens import (
+    CLAIMS,
+    HEADER,
+    ISSUER,
+    actor_of,
+    assert_refused,
+    attacked,
+    part,
+    token,
+)
+from tests.coalition import NOON
 
 
 @pytest.mark.parametrize(
@@ -21,6 +32,7 @@ from tests.attacks.tokens import CLAIMS, HEADER, ISSUER, NOON, actor_of, assert_
         f"{part(HEADER)}.{part(CLAIMS)}.{'A' * 85}",
         f"{part([])}.{part(CLAIMS)}.AAAA",
         f"{part(5)}.{part(CLAIMS)}.AAAA",
+        f"{part(['alg'])}.{part(CLAIMS)}.AAAA",
         f"{part(None)}.{part(CLAIMS)}.AAAA",
         part(b"\xff") + ".AAAA.AAAA",
         part(b"[" * 2_000) + ".AAAA.AAAA",
@@ -55,7 +67,7 @@ def test_a_token_of_100_kb() -> None:
 @pytest.mark.parametrize("alg", ["Ed25519", "EdDSA"])
 def test_both_names_of_the_algorithm(alg: str) -> None:
     """RFC 8037 calls it EdDSA, RFC 9864 Ed25519: issuers write either."""
-    assert actor_of(token(header={"alg": alg})) is not None
+    assert actor_of(token(header={**HEADER, "alg": alg})) is not None
 
 
 @pytest.mark.parametrize(
@@ -65,21 +77,21 @@ def test_both_names_of_the_algorithm(alg: str) -> None:
 def test_other_headers(header: str) -> None:
     """An Authorization header is `Bearer <token>`."""
     with pytest.raises(Unauthenticated):
-        bearer_actor(header, ISSUER, NOON)
+        bearer_actor(header, ISSUER, attacked().coalition, NOON)
 
 
 def test_a_good_token_of_another_scheme() -> None:
     """What a token says counts only where the header says that it is one."""
     with pytest.raises(Unauthenticated):
-        bearer_actor(f"Basic {token()}", ISSUER, NOON)
+        bearer_actor(f"Basic {token()}", ISSUER, attacked().coalition, NOON)
 
 
 def test_no_header() -> None:
     """Without a header nobody asks; what may be done then is for each resolver."""
-    assert bearer_actor(None, ISSUER, NOON) is None
+    assert bearer_actor(None, ISSUER, attacked().coalition, NOON) is None
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
 def test_the_scheme_has_no_case(scheme: str) -> None:
     """RFC 9110: schemes are compared without regard to case."""
-    assert bearer_actor(f"{scheme} {token()}", ISSUER, NOON) is not None
+    assert bearer_actor(f"{scheme} {token()}", ISSUER, attacked().coalition, NOON) is not None

@@ -20,7 +20,7 @@ from ledger.names import (
 from ledger.notes import SeedSigner
 from ledger.tx import Balances
 from ledger.wallets import Lot, Wallet
-from loyalty.actors import MemberActor, Operator, PartnerActor
+from loyalty.actors import MemberActor, Operator, PartnerActor, Role
 from loyalty.authority import Signature
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Request, request_of
@@ -53,7 +53,7 @@ from storage.dynamodb import DynamoStore
 ORIGIN = "stars.example/ledger"
 STARS = CurrencyCode("STARS")
 AT = At("2026-11-21T20:50:00.123Z")
-DESK = Operator("desk")
+DESK = Operator("desk", frozenset(Role))
 BREWCO = PartnerActor("brewco")
 ENTRIES = SeedSigner(f"{ORIGIN}/entries", b"\x01" * 32)
 LOG = SeedSigner(ORIGIN, b"\x02" * 32)

@@ -191,7 +191,7 @@ def served() -> Iterator[tuple[subprocess.Popen, dict]]:
 
 
 def test_a_signature_from_another_terminal_is_accepted_and_ctrl_c_ends(served, capsys):
-    """`tallystick sign` fits a partner of the running demo; its end is clean."""
+    """`tallystick sign` and `token` fit a partner of the running demo; its end is clean."""
     process, told = served
     member = next(each["memberId"] for each in told["tokens"].values() if "memberId" in each)
     amount = {"minor": 1299, "currency": "USD"}
@@ -200,10 +200,12 @@ def test_a_signature_from_another_terminal_is_accepted_and_ctrl_c_ends(served, c
     signed = json.loads(capsys.readouterr().out)
     document = """mutation($input: RecordPurchaseInput!) { recordPurchase(input: $input) {
         points transactions { by { party signature } } userErrors { code message } } }"""
+    assert cli.main(["token", "--as", "partner:grocer"]) == 0
+    token = capsys.readouterr().out.strip()
     answer = httpx.post(
         f"{told['url']}/graphql",
         json={"query": document, "variables": {"input": signed["input"]}},
-        headers={"authorization": f"Bearer {told['tokens']['partner:grocer']['token']}"},
+        headers={"authorization": f"Bearer {token}"},
     ).json()
     by = {"party": "partner:grocer", "signature": signed["signature"]["signature"]}
     expected = {"points": 12, "transactions": [{"by": by}], "userErrors": []}

@@ -51,7 +51,7 @@ def served(tmp_path: Path) -> Iterator[Path]:
 
 def wait_for(path: Path, server: "subprocess.Popen[str]") -> None:
     end = time.monotonic() + START_S
-    while not (path.exists() and path.read_text().count("\n") > 10):
+    while not (path.exists() and path.read_text().count("\n") == 10):
         assert server.poll() is None, "it ended"
         assert time.monotonic() < end, "it took too long"
         time.sleep(0.1)

@@ -15,10 +15,10 @@ from ledger.names import digest
 from ledger.tx import read_tx
 from loyalty.actors import Operator, PartnerActor
 from storage.reading import ledger_in_order
-from tests.coalition import GROCER, OPERATOR, as_member, gid, key_of, own_id, verified
+from tests.coalition import GROCER, OPERATOR, an_operator, as_member, gid, key_of, own_id, verified
 from tests.programmes.shop import Shop
 
-ANN, BOB, EVE = OPERATOR, Operator("bob"), Operator("eve")
+ANN, BOB, EVE = OPERATOR, an_operator("bob"), an_operator("eve")
 
 
 @pytest.fixture
@@ -337,7 +337,7 @@ def outcome(shop: Shop, by: Operator, mutation: str, input_: object) -> str:
 
 def test_sixteen_approvals_at_once_are_one(shop: Shop, member: str) -> None:
     """Eight operators, twice each: one approves, fifteen are told, 501 points are given."""
-    operators = [Operator(f"desk-{number}") for number in range(8)]
+    operators = [an_operator(f"desk-{number}") for number in range(8)]
     shop.keyed(*operators)
     asked = waiting(shop, member)
     approvals = [(each, shop.approval(each, asked)) for each in operators * 2]

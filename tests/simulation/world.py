@@ -19,7 +19,7 @@ from ledger.names import At, CurrencyCode, TransactionId, WalletId, digest, tran
 from ledger.notes import COSIGNATURE, SeedSigner, VerifierKey
 from ledger.tiles import tiles_of
 from loyalty import governing
-from loyalty.actors import Actor, MemberActor, Operator, PartnerActor
+from loyalty.actors import Actor, MemberActor, Operator, PartnerActor, Role
 from loyalty.authority import Signature
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Request, request_of
@@ -43,7 +43,7 @@ from witness.protocol import Seen, decide, parse_request
 
 ORIGIN = "stars.example/ledger"
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-OPERATOR = Operator("ann")
+OPERATOR = Operator("ann", frozenset(Role))
 GROCER, FUEL = PartnerActor("grocer"), PartnerActor("fuel")
 
 

@@ -13,31 +13,35 @@ import boto3
 import orjson
 import pytest
 from botocore.exceptions import ClientError
-from joserfc.jwk import OKPKey
 from moto import mock_aws
 
 from functions import api, wiring
 from ledger.notes import SeedSigner
+from local.issuing import served_issuer
+from local.keys import TokenIssuer
 from local.moto_dynamodb import corrected_dynamodb
-from loyalty.actors import Operator
 from loyalty.governing import found
-from schema.authentication import issue_token
 from schema.http import BODY_LIMIT_BYTES
 from storage.dynamodb import DynamoStore, Table
 from storage.s3 import S3Objects, s3_client
-from tests.coalition import NOON, ORIGIN
+from tests.coalition import NOON, OPERATOR, ORIGIN
 
 EVENTS = Path(__file__).parents[2] / "events"
 ROOT = Path(__file__).parents[3]
 REGION = "eu-west-1"
-ISSUER = "https://id.example"
-KEY = OKPKey.generate_key("Ed25519")
 
 Call = Callable[[str], dict[str, Any]]
 
 
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[TokenIssuer]:
+    """An OIDC issuer at an address of this machine."""
+    with served_issuer(ORIGIN) as tokens:
+        yield tokens
+
+
 @pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def environment(monkeypatch: pytest.MonkeyPatch, issuer: TokenIssuer) -> Iterator[str]:
     """A table and a wrapped seed on a local AWS, named by the environment; the KMS key's id."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
@@ -52,8 +56,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
             "TALLYSTICK_ORIGIN": ORIGIN,
             "TALLYSTICK_TABLE": "tallystick",
             "TALLYSTICK_ENTRY_SEED": wrapped(key_id, ORIGIN),
-            "TALLYSTICK_ISSUER": ISSUER,
-            "TALLYSTICK_ISSUER_KEY": json.dumps(KEY.as_dict(private=False)),
+            "TALLYSTICK_ISSUER": issuer.name,
         }
         for name, value in values.items():
             monkeypatch.setenv(name, value)
@@ -72,11 +75,11 @@ def wrapped(key_id: str, origin: str) -> str:
 
 
 @pytest.fixture
-def call(environment: str) -> Call:
+def call(environment: str, issuer: TokenIssuer) -> Call:
     """Calls the function with an event, its placeholders filled in."""
     tokens = {
-        "{operator}": issue_token(Operator("ann"), ISSUER, ORIGIN, KEY, NOON, 600),
-        "{expired}": issue_token(Operator("ann"), ISSUER, ORIGIN, KEY, NOON, -600),
+        "{operator}": issuer.token(OPERATOR, NOON, 600),
+        "{expired}": issuer.token(OPERATOR, NOON, -600),
         "{filler}": "x" * BODY_LIMIT_BYTES,
     }
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import httpx
 import pytest
-from joserfc.jwk import OKPKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 
@@ -13,14 +12,14 @@ from functions.api import application
 from functions.log import _file
 from ledger.audit import audit
 from ledger.tiles import tiles_of, unpack_entries
+from local.keys import TokenIssuer
 from loyalty.ports import StoreUnavailable
-from schema.authentication import Issuer
 from sealing.proving import Prover
 from storage.memory_log import MemoryObjects
 from tests.coalition import ORIGIN
 from tests.sealing import LOG_KEY, SealedHouse
 
-ISSUER = Issuer("https://id.example", ORIGIN, OKPKey.generate_key("Ed25519"))
+ISSUER = TokenIssuer.new(ORIGIN).public
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """The client: what it signs, when it asks again, what it raises."""
 
 import json
-from base64 import b64decode
+from base64 import b64decode, urlsafe_b64decode
 
 import httpx
 import pytest
@@ -91,6 +91,28 @@ def test_every_request_names_who_asks():
     api = Api(ENROLLED)
     api.client().enrol_member("Ada", key="k1")
     assert api.headers[0]["authorization"] == "Bearer token"
+
+
+def test_a_partner_makes_its_own_token_for_each_request():
+    """Each is verified with the partner's key, and no two are the same."""
+    api = Api(ENROLLED)
+    http = httpx.Client(transport=httpx.MockTransport(api))
+    till = Client("http://api", signatory=GROCER, http=http)
+    tokens = []
+    for key in ("e1", "e2"):
+        till.enrol_member(None, key=key)
+        scheme, _, token = api.headers[-1]["authorization"].partition(" ")
+        signed, _, signature = token.rpartition(".")
+        assert scheme == "Bearer"
+        assert GROCER.signer.verifier.verifies(signed.encode(), urlsafe_b64decode(signature + "=="))
+        tokens.append(token)
+    assert tokens[0] != tokens[1]
+
+
+def test_who_has_neither_token_nor_key_is_told_at_once():
+    """Not by the API, as somebody that nobody knows."""
+    with pytest.raises(ValueError, match="token"):
+        Client("http://api")
 
 
 @pytest.mark.parametrize("signatory", [GROCER, None], ids=["a till", "a member's app"])

@@ -9,7 +9,7 @@ from local.aws import local_store
 from local.clock import Clock
 from local.delivering import told_events
 from local.keys import random_signer
-from loyalty.actors import Operator
+from loyalty.actors import Operator, Role
 from loyalty.coalition import Coalition
 from loyalty.committing import request_of
 from loyalty.governing import found
@@ -20,7 +20,7 @@ from loyalty.webhooks.signing import derived_from
 from storage.queue_dynamodb import DynamoQueue
 from tests.webhooks import Message, receiving
 
-ANN = Operator("ann")
+ANN = Operator("ann", frozenset(Role))
 
 
 def test_an_endpoint_on_this_machine_is_told_within_seconds() -> None:

@@ -1,5 +1,6 @@
 """The published log as files, with proofs."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from ledger.notes import COSIGNATURE, SeedSigner
 from ledger.policies import read_policy
 from ledger.proofs import read_proof, verify_receipt
 from local.clock import Clock
-from local.coalition import OPERATOR, Demo, demo_coalition
+from local.coalition import OPERATOR, Demo, demo_coalition, signatory
 from local.exporting import Exported, Trusted, export_log, policy_text
 from local.log_source import log_source
 from local.problems import Problem
@@ -90,7 +91,7 @@ def test_its_proofs_verify_and_one_is_of_a_wallet_that_there_is_not(
 
 def test_a_token_gets_the_proofs_that_it_may_see(coalition: Demo, tmp_path: Path) -> None:
     """A partner that takes part in no transaction gets no receipt, whatever the log holds."""
-    token = coalition.till("fuel")._headers["authorization"].removeprefix("Bearer ")
+    token = signatory("partner:fuel").token(time.time())
     told = exported(coalition, tmp_path / "log", token, sample=100)
     assert told.receipts == ()
     assert len(told.balances) == 1
@@ -150,7 +151,7 @@ def test_what_is_no_log_is_said_in_one_line(coalition: Demo, tmp_path: Path) -> 
     (tmp_path / "file").touch()
     with pytest.raises(Problem, match="cannot write"):
         exported(coalition, tmp_path / "file" / "log", None)
-    with pytest.raises(Problem, match="token is not valid"):
+    with pytest.raises(Problem, match="token is not a signed JWT"):
         exported(coalition, tmp_path / "log", "no.token.atall")
 
 

@@ -1,13 +1,15 @@
 """Development keys and tokens."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from local.keys import TokenIssuer, development_signer, random_signer
 from local.problems import Problem
-from loyalty.actors import MemberActor, Operator, PartnerActor
-from schema.authentication import Unauthenticated, token_actor
+from loyalty.actors import MemberActor
+from schema.authentication import bearer_actor
+from schema.tokens import Unauthenticated
+from tests.coalition import ORIGIN, House, an_operator
 
 
 def test_a_development_key_follows_from_the_name_alone():
@@ -30,12 +32,14 @@ def test_random_keys_differ():
     assert random_signer("a/entries").verifier != random_signer("a/entries").verifier
 
 
-@pytest.mark.parametrize("actor", [Operator("ann"), PartnerActor("fuel"), MemberActor("0" * 26)])
+@pytest.mark.parametrize("actor", [an_operator("ann"), MemberActor("0" * 26)])
 def test_a_token_names_its_actor_for_30_days(actor):
     """What the issuer signs is what the API reads; the API has no private key."""
-    tokens = TokenIssuer.new("stars.example/ledger")
-    token = tokens.token(actor)
-    assert token_actor(token, tokens.public, datetime.now(UTC)) == actor
-    assert not tokens.public.key.is_private
+    tokens, now = TokenIssuer.new(ORIGIN), datetime.now(UTC)
+    given, coalition = f"Bearer {tokens.token(actor)}", House().coalition
+    named = bearer_actor(given, tokens.public, coalition, now + timedelta(days=30))
+    assert (type(named), named) == (type(actor), actor)
+    (published,) = tokens.documents()["/jwks.json"]["keys"]
+    assert set(published) == {"kty", "crv", "x", "kid", "use"}
     with pytest.raises(Unauthenticated):
-        token_actor(token, TokenIssuer.new("stars.example/ledger").public, datetime.now(UTC))
+        bearer_actor(given, TokenIssuer.new(ORIGIN).public, coalition, now)

@@ -5,16 +5,10 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from loyalty.webhooks.ports import Reply
 from storage import webhook_http
@@ -27,6 +21,7 @@ from storage.webhook_http import (
     PRIVATE,
     WebhookPost,
 )
+from tests.unit.storage.answering import certified
 
 HEADERS = {"webhook-id": "evt_1", "Content-Type": "application/json"}
 
@@ -233,42 +228,6 @@ def test_the_second_address_is_tried_where_the_first_does_not_listen() -> None:
     with peer(says("HTTP/1.1 204 X\r\n\r\n")) as found:
         post = WebhookPost(loopback=True, resolve=lambda *_: ["127.0.0.2", "127.0.0.1"])
         assert post(f"http://localhost:{found.port}/", HEADERS, b"{}") == Reply(204)
-
-
-def certified(directory: Path, name: str) -> tuple[ssl.SSLContext, str]:
-    """A server that shows a certificate for a name, and the file of who signed it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
-    alternative: x509.GeneralName = x509.DNSName(name)
-    with suppress(ValueError):
-        alternative = x509.IPAddress(ip_address(name))
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([alternative]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = directory / "certificate.pem"
-    both = directory / "both.pem"
-    pem.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    both.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + pem.read_bytes()
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(both)
-    return context, str(pem)
 
 
 @pytest.mark.parametrize(

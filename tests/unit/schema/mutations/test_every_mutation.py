@@ -10,7 +10,16 @@ from loyalty.actors import MemberActor, Operator, PartnerActor
 from loyalty.committing import MAX_ATTEMPTS, MAX_UNANSWERED
 from loyalty.ports import Commit, Outcome
 from schema.product import MUTATIONS
-from tests.coalition import OPERATIONS, RESULTS, STARS, Faulty, contents, gid, verified
+from tests.coalition import (
+    OPERATIONS,
+    RESULTS,
+    STARS,
+    Faulty,
+    an_operator,
+    contents,
+    gid,
+    verified,
+)
 from tests.requests_of_each import EACH, ready
 
 SIGNED = frozenset({"signature", "signatures"})
@@ -204,7 +213,7 @@ def test_another_party_may_use_the_same_key(name: str) -> None:
     """Keys are each party's own: nobody can block a request of somebody else."""
     house, mutation, actor, input_ = ready(name)
     key = input_["idempotencyKey"]
-    house.done(Operator("bob"), "enrolMember", {"idempotencyKey": key})
+    house.done(an_operator("bob"), "enrolMember", {"idempotencyKey": key})
     house.done(actor, mutation, input_)
 
 

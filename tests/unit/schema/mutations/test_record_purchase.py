@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ledger.canonical import MAX_INTEGER, canonical
-from loyalty.actors import MemberActor, Operator
+from loyalty.actors import MemberActor
 from tests.coalition import (
     FLORIST,
     FUEL,
@@ -16,6 +16,7 @@ from tests.coalition import (
     STARS,
     Faulty,
     House,
+    an_operator,
     as_member,
     asked,
     gid,
@@ -299,7 +300,7 @@ def test_a_wallet_holds_no_more_than_the_ledger_can_write(house: House) -> None:
     verified(house.store)
 
 
-@pytest.mark.parametrize("actor", [Operator("ann"), MemberActor("x")])
+@pytest.mark.parametrize("actor", [an_operator("ann"), MemberActor("x")])
 def test_only_partners_record(house: House, actor: Any) -> None:
     """Neither an operator nor a member can say that something was bought."""
     paid = house.purchase(house.enrolled(), 500)

@@ -12,6 +12,7 @@ from tests.coalition import (
     GROCER,
     OPERATOR,
     House,
+    an_operator,
     as_member,
     gid,
     key_of,
@@ -19,7 +20,7 @@ from tests.coalition import (
     verified,
 )
 
-ANN, BOB = OPERATOR, Operator("bob")
+ANN, BOB = OPERATOR, an_operator("bob")
 
 
 def next_key(
@@ -102,7 +103,7 @@ def test_a_first_key_needs_nobodys_signature(house: House) -> None:
 @pytest.mark.parametrize("id_", ["Ann", "a", "ann@desk.example", "a:b", "x" * 33])
 def test_an_id_that_cannot_stand_in_the_ledger_signs_nothing(house: House, id_: str) -> None:
     """A token's subject may be longer or in capitals; a party's id may not."""
-    operator = Operator(id_)
+    operator = an_operator(id_)
     sent = house.operator_key(operator, "next")
     assert house.refused(operator, "registerOperatorKey", sent).code == "NOT_PERMITTED"
 
