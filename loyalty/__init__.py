@@ -13,7 +13,8 @@ Use cases reach the outside through ports alone. The modules, from the ground up
     writing      an effect becomes a signed entry, and the rows that keep it
     combining    two wallets become one
     codes        secrets that people type: drawn, and read as they are typed
-    moved_wallets what goes back to a transaction of a wallet that was closed
+    moved_wallets what goes back to a transaction of a wallet that was closed or is set aside
+    set_aside    a member's own wallet while it shares an account's, and what it brought there
     spending     whose points a member spends, and how many it may
     owners       who may see a wallet or an account
     events       what members, tills and CRMs are told of, read out of requests' rows
@@ -31,6 +32,7 @@ Use cases reach the outside through ports alone. The modules, from the ground up
     offers       who may have something from when on
     programmes   a programme version: read strictly, and what it gives
     vouchers     vouchers as records
+    stock        rewards that come back: their places are free again
     tallies      what programmes remember of a wallet's orders, in its row
     standing     where a member stands in a programme: tier, segments, badges
     awarding     from something that a member did to its points
