@@ -25,6 +25,7 @@ from bench import (
     sealing,
     signing,
     verification,
+    waking,
 )
 from bench.figures import Figure
 
@@ -44,6 +45,7 @@ def main() -> int:
         "signing": signing.figures,
         "rules": rules.figures,
         "requests": requests.figures,
+        "waking": waking.figures,
         "rows": local_rows.figures,
         "capacity": capacity.figures,
         "clock": clock.figures,
