@@ -10,7 +10,7 @@ from loyalty.records import WalletOwner
 from loyalty.spending import use_key, use_of
 from schema.context import Context, Info
 from schema.scalars import Points
-from schema.types.wallet import Wallet
+from schema.types.wallet import Wallet, wallet_of
 
 
 @strawberry.type(description="A member of an account.")
@@ -55,11 +55,11 @@ class Account(Node):
         return self.record.programme
 
     @strawberry.field(description="Absent for those who have not joined.")
-    def wallet(self, info: Info) -> Wallet | None:
+    async def wallet(self, info: Info) -> Wallet | None:
         if not self._inside(info):
             return None
         owner = WalletOwner(member="", currency=self.record.currency, account=self.key)
-        return Wallet(key=self.record.wallet, owner=owner)
+        return await wallet_of(info.context, self.record.wallet, owner)
 
     @strawberry.field(description="None is shown to those who have not joined.")
     def users(self, info: Info) -> list[AccountUser]:

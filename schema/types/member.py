@@ -17,7 +17,7 @@ from schema.queries.ids import is_id_of
 from schema.types.gift_card import GiftCard, gift_card
 from schema.types.standing import Standing, standing
 from schema.types.voucher import Voucher, vouchers
-from schema.types.wallet import Wallet
+from schema.types.wallet import Wallet, wallet_of
 
 
 @strawberry.type(description="What a CRM, a shop or a card calls a member.")
@@ -116,13 +116,14 @@ class Member(Node):
         return self.record.referral_code or None
 
     @strawberry.field(description="One for each currency: that which purchases earn into.")
-    def wallets(self) -> list[Wallet]:
-        return [self._wallet(code, id_) for code, id_ in sorted(self.record.wallets.items())]
+    async def wallets(self, info: Info) -> list[Wallet]:
+        own = sorted(self.record.wallets.items())
+        return await gather(*(self._wallet(info.context, code, id_) for code, id_ in own))
 
     @strawberry.field(description="The wallet in one currency.")
-    def wallet(self, currency: str) -> Wallet | None:
+    async def wallet(self, info: Info, currency: str) -> Wallet | None:
         id_ = self.record.wallets.get(currency)
-        return None if id_ is None else self._wallet(currency, id_)
+        return None if id_ is None else await self._wallet(info.context, currency, id_)
 
     @strawberry.field(
         description="That rules handed it or that were free, the newest 100; absent for partners."
@@ -146,10 +147,10 @@ class Member(Node):
         found = await gather(*(gift_card(info.context, id_) for id_ in self.record.gift_cards))
         return [each for each in found if each is not None]
 
-    def _wallet(self, currency: str, id_: WalletId) -> Wallet:
+    async def _wallet(self, context: Context, currency: str, id_: WalletId) -> Wallet:
         account = self.record.accounts.get(currency, "")
         owner = WalletOwner("" if account else self.key, currency, account)
-        return Wallet(key=id_, owner=owner)
+        return await wallet_of(context, id_, owner)
 
 
 async def member(context: Context, id_: str) -> Member | None:

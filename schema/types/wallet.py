@@ -11,6 +11,7 @@ from ledger.wallets import Wallet as WalletState
 from ledger.wallets import lapsed, lapsed_lots
 from loyalty.actors import PartnerActor
 from loyalty.owners import may_see_wallet
+from loyalty.ports import TallyRow, WalletRow
 from loyalty.records import WalletOwner
 from schema.context import Context, Info
 from schema.scalars import Points, bad_input
@@ -38,12 +39,25 @@ class Head:
 
 @strawberry.type(description="A member's points in one currency.")
 class Wallet(Node):
+    """Made by `wallet_of`, which computes all that it holds: a resolver for each would cost more
+    than the row."""
+
     key: NodeID[str]
     owner: strawberry.Private[WalletOwner]
-
-    @strawberry.field
-    def currency(self) -> str:
-        return self.owner.currency
+    state: strawberry.Private[WalletState]
+    currency: str
+    available: Points = strawberry.field(
+        description="What can be spent now: lots that have lapsed do not count."
+    )
+    lapsed: Points = strawberry.field(description="What has lapsed and waits for its expire entry.")
+    held: Points = strawberry.field(description="What is set aside for redemptions to come.")
+    pending: Points = strawberry.field(
+        description="What was earned and waits for its confirmation."
+    )
+    arrears: Points = strawberry.field(
+        description="What the member still owes; later points pay it first."
+    )
+    head: Head | None = strawberry.field(description="The newest entry; absent before the first.")
 
     @strawberry.field(
         description="Absent for partners, whom a wallet's id tells nobody's name, and where "
@@ -59,30 +73,8 @@ class Wallet(Node):
 
         return await member(info.context, self.owner.member)
 
-    @strawberry.field(description="What can be spent now: lots that have lapsed do not count.")
-    async def available(self, info: Info) -> Points:
-        state = await self._state(info)
-        return Points(state.balances.available - _lapsed_points(info, state))
-
-    @strawberry.field(description="What has lapsed and waits for its expire entry.")
-    async def lapsed(self, info: Info) -> Points:
-        return Points(_lapsed_points(info, await self._state(info)))
-
-    @strawberry.field(description="What is set aside for redemptions to come.")
-    async def held(self, info: Info) -> Points:
-        return Points((await self._state(info)).balances.held)
-
-    @strawberry.field(description="What was earned and waits for its confirmation.")
-    async def pending(self, info: Info) -> Points:
-        return Points((await self._state(info)).balances.pending)
-
-    @strawberry.field(description="What the member still owes; later points pay it first.")
-    async def arrears(self, info: Info) -> Points:
-        return Points(-(await self._state(info)).balances.arrears)
-
     @strawberry.field(description="In the order in which they are spent.")
-    async def lots(self, info: Info) -> list[Lot]:
-        state = await self._state(info)
+    def lots(self, info: Info) -> list[Lot]:
         now = info.context.coalition.now()
         return [
             Lot(
@@ -91,13 +83,8 @@ class Wallet(Node):
                 points=Points(lot.quantity),
                 lapsed=lapsed(lot, now),
             )
-            for lot in state.lots
+            for lot in self.state.lots
         ]
-
-    @strawberry.field(description="The newest entry; absent before the first.")
-    async def head(self, info: Info) -> Head | None:
-        state = await self._state(info)
-        return Head(seq=state.seq, entry_hash=state.head, at=state.at) if state.seq else None
 
     @strawberry.field(
         description="Newest first, at most 100 a page; a partner sees those that it takes part in."
@@ -117,24 +104,40 @@ class Wallet(Node):
         # Of all the rows: a page whose every transaction is hidden still leads to the next.
         return Connection(page_info=page_info(list(page), after, len(rows) > first), edges=edges)
 
-    async def _state(self, info: Info) -> WalletState:
-        row = await info.context.wallets.load(WalletId(self.key))
-        if row is None:
-            return WalletState(WalletId(self.key), CurrencyCode(self.owner.currency))
-        return row.wallet
-
 
 async def wallet(context: Context, id_: WalletId) -> Wallet | None:
     """A wallet that the actor may see; None for others and for unknown ones alike."""
     actor = context.actor
-    owner = await context.record(WalletOwner, id_)
+    # Both at once: what the actor may not see is read, and not shown.
+    owner, row = await gather(context.record(WalletOwner, id_), context.wallets.load(id_))
     if owner is None or not may_see_wallet(context.coalition, actor, owner):
         return None
-    return Wallet(key=id_, owner=owner)
+    return _made(context, id_, owner, row)
 
 
-def _lapsed_points(info: Info, state: WalletState) -> int:
-    return sum(lot.quantity for lot in lapsed_lots(state, info.context.coalition.now()))
+async def wallet_of(context: Context, id_: WalletId, owner: WalletOwner) -> Wallet:
+    """The wallet of an owner whom the actor may see."""
+    return _made(context, id_, owner, await context.wallets.load(id_))
+
+
+def _made(
+    context: Context, id_: WalletId, owner: WalletOwner, row: WalletRow | TallyRow | None
+) -> Wallet:
+    state = WalletState(id_, CurrencyCode(owner.currency)) if row is None else row.wallet
+    balances = state.balances
+    gone = sum(lot.quantity for lot in lapsed_lots(state, context.coalition.now()))
+    return Wallet(
+        key=id_,
+        owner=owner,
+        state=state,
+        currency=owner.currency,
+        available=Points(balances.available - gone),
+        lapsed=Points(gone),
+        held=Points(balances.held),
+        pending=Points(balances.pending),
+        arrears=Points(-balances.arrears),
+        head=Head(seq=state.seq, entry_hash=state.head, at=state.at) if state.seq else None,
+    )
 
 
 def _seq_of(cursor: str | None) -> int | None:
