@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 from ledger.entries import sign_entry
 from ledger.errors import RuleBroken
-from ledger.names import At, at_moment, at_text
+from ledger.instructions import governance_subject
+from ledger.names import At, TransactionId, at_moment, at_text
 from ledger.notes import Signer
 from ledger.tx import Authority, authority_body
-from loyalty.authority import Signature
+from loyalty.actors import Operator
+from loyalty.authority import Signature, authority
 from loyalty.coalition import ENDING_AHEAD, ENDING_SENT_WITHIN, Coalition
-from loyalty.committing import Answer, Overtaken, Plan
+from loyalty.committing import Answer, Overtaken, Plan, Request
 from loyalty.ports import Commit, GovernanceRow, RecordPut, TransactionRow
 from loyalty.refusals import Code, Refused
 
@@ -105,6 +107,24 @@ class GovernanceDraft:
 
     def commit(self, *transactions: TransactionRow) -> Commit:
         return Commit(transactions, governance=tuple(self.rows), governance_at=self._first)
+
+
+def consent(
+    draft: GovernanceDraft,
+    request: Request,
+    type_: str,
+    members: Mapping[str, object],
+    signature: Signature | None,
+) -> Authority | None:
+    """The word of whoever asks for the draft's next entry, of these members.
+
+    Answers whom the entry is `by`, where that is an operator; a partner's signature, which the
+    format has no place for in entries that bind it alone, is verified here. Raises Refused.
+    """
+    seq, asked = governance_subject({**members, "type": type_, "seq": draft.state.seq + 1})
+    change = request._replace(id=TransactionId(seq), asked=asked)
+    by = authority(draft.state, change, type_, draft.at, signature)
+    return by if isinstance(request.actor, Operator) else None
 
 
 _FIELDS = {

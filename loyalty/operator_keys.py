@@ -1,13 +1,12 @@
 """An operator's own key, with which it signs what it asks for and what it approves."""
 
 from ledger.errors import RuleBroken
-from ledger.instructions import governance_subject
-from ledger.names import TransactionId, is_party
-from ledger.tx import Authority
-from loyalty.authority import Signature, authority, require_operator
+from ledger.names import is_party
+from ledger.notes import VerifierKey
+from loyalty.authority import Signature, require_operator
 from loyalty.coalition import Coalition
-from loyalty.committing import Answer, Plan, Request, carry_out
-from loyalty.governance_drafts import GovernanceDraft, refused_entry
+from loyalty.committing import Answer, News, Plan, Request, carry_out
+from loyalty.governance_drafts import GovernanceDraft, consent, refused_entry
 from loyalty.refusals import Code, Refused
 
 
@@ -35,23 +34,21 @@ def register_operator_key(
                 Code.INVALID_INPUT, "this operator has no key yet to sign with", "signature"
             )
         entry = {"party": party, "vkey": vkey, "status": "added", "proof": proof}
-        by = _consent(draft, request, entry, signature) if earlier else None
+        by = consent(draft, request, "key", entry, signature) if earlier else None
+        operator = request.actor.id
+        news = []
         try:
+            label = VerifierKey.parse(vkey).label
             draft.add("key", None, by, **entry)
-            draft.end()
+            added = {"operator": operator, "key": label, "from": draft.at}
+            news.append(News("key.added", "", added))
             for key in earlier:
+                draft.end()
                 draft.add("key", party=party, vkey=key, status="revoked")
+                ended = {"operator": operator, "key": VerifierKey.parse(key).label}
+                news.append(News("key.revoked", "", {**ended, "until": draft.at}))
         except RuleBroken as broken:
             raise refused_entry(broken, "verifierKey") from None
-        return draft.plan(Answer(record=request.actor.id))
+        return draft.plan(Answer(record=operator, news=tuple(news)))
 
     return carry_out(coalition, request, decide)
-
-
-def _consent(
-    draft: GovernanceDraft, request: Request, entry: dict[str, str], signature: Signature | None
-) -> Authority:
-    """The word of the key in force for the one to come."""
-    seq, asked = governance_subject({**entry, "type": "key", "seq": draft.state.seq + 1})
-    change = request._replace(id=TransactionId(seq), asked=asked)
-    return authority(draft.state, change, "key", draft.at, signature)

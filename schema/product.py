@@ -13,6 +13,7 @@ from strawberry.types import ExecutionContext
 from loyalty.ports import StoreUnavailable
 from schema.leaving import UNAVAILABLE
 from schema.limits import Schema
+from schema.mutations.add_partner_key import AddPartnerKey
 from schema.mutations.adjust_points import AdjustPoints
 from schema.mutations.approve_adjustment import ApproveAdjustment
 from schema.mutations.assign_feedback import AssignFeedback
@@ -60,6 +61,7 @@ from schema.mutations.remove_endpoint import RemoveEndpoint
 from schema.mutations.replace_gift_card import ReplaceGiftCard
 from schema.mutations.replay_event import ReplayEvent
 from schema.mutations.reverse_transaction import ReverseTransaction
+from schema.mutations.revoke_key import RevokeKey
 from schema.mutations.rotate_endpoint_secret import RotateEndpointSecret
 from schema.mutations.set_consent import SetConsent
 from schema.mutations.set_profile import SetProfile
@@ -137,6 +139,8 @@ QUERIES = (
 MUTATIONS = (
     RegisterPartner,
     RegisterOperatorKey,
+    AddPartnerKey,
+    RevokeKey,
     CreateCurrency,
     PublishProgramme,
     EnrolMember,

@@ -98,9 +98,12 @@ ACCOUNT = """account { id name kind wallet { id available }
 ADJUSTMENT = """{ id points reason sponsorId askedBy status decidedBy declinedBecause waitsUntil
     subject asked input transaction { id kind by { party } approved { party } } }"""
 ENDPOINT = "{ id url types registeredAt disabledAt publicKeys }"
+KEY = "key { party verifierKey since until }"
 RESULTS = {
     "registerPartner": "partner { id partnerId name keys }",
     "registerOperatorKey": "operator { operatorId keys }",
+    "addPartnerKey": f"partner {{ partnerId keys }} {KEY}",
+    "revokeKey": KEY,
     "createCurrency": "currency { code owner decimals }",
     "publishProgramme": "programme { id name version currency digest document }",
     "enrolMember": "member { id displayName enrolledAt wallets { currency available } }",
@@ -322,6 +325,27 @@ class House:
         for each in operators:
             self.done(each, "registerOperatorKey", self.operator_key(each))
 
+    def partner_key(self, partner: str, key: str, by: str = "") -> dict[str, Any]:
+        """An input of `addPartnerKey` for the key of that name; by: whose key consents."""
+        signer, party = key_of(key), f"partner:{partner}"
+        vkey = str(signer.verifier)
+        proof = b64encode(signer.sign(registration(ORIGIN, party, vkey))).decode()
+        members = {"party": party, "vkey": vkey, "status": "added", "proof": proof}
+        given = self.governs(by or partner, "key", members)
+        return self.input(partnerId=partner, verifierKey=vkey, proof=proof, signature=given)
+
+    def revocation(self, party: str, key: str, by: str) -> dict[str, Any]:
+        """An input of `revokeKey` for the key of that name; by: whose key asks."""
+        verifier = key_of(key).verifier
+        members = {"party": party, "vkey": str(verifier), "status": "revoked"}
+        given = self.governs(by, "key", members)
+        return self.input(party=party, key=verifier.label, signature=given)
+
+    def governs(self, by: str, type_: str, members: Mapping[str, Any]) -> dict[str, str]:
+        """A signature over the instruction of the next governance entry."""
+        subject = str(self.coalition.written().seq + 1)
+        return signature(by, type_, subject, digest(canonical(members)))
+
     def approval(self, operator: Operator, adjustment: Mapping[str, Any]) -> dict[str, Any]:
         """A signed input of `approveAdjustment` for what an operator has read."""
         asked_, subject = digest(canonical(adjustment["input"])), own_id(adjustment["id"])
@@ -460,7 +484,7 @@ class House:
         return len(ledger_in_order(self.store))
 
     def revoke(self, partner: str) -> None:
-        """Ends a partner's key. No mutation does that yet."""
+        """Ends a partner's key at once, as no mutation does."""
         self.govern("key", party=f"partner:{partner}", vkey=str(key_of(partner).verifier))
 
     def leave(self, partner: str) -> None:

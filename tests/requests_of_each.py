@@ -59,6 +59,25 @@ def register_operator_key(house: House) -> Request:
     return OPERATOR, house.operator_key(OPERATOR)
 
 
+def add_partner_key(house: House) -> Request:
+    return GROCER, house.partner_key("grocer", "grocer-2")
+
+
+def add_partner_key_that_lost_its_own(house: House) -> Request:
+    house.keyed(OPERATOR)
+    return OPERATOR, house.partner_key("grocer", "grocer-2", by="ann")
+
+
+def revoke_key(house: House) -> Request:
+    return GROCER, house.revocation("partner:grocer", "grocer", by="grocer")
+
+
+def revoke_operators_key(house: House) -> Request:
+    bob = Operator("bob")
+    house.keyed(OPERATOR, bob)
+    return OPERATOR, house.revocation("operator:bob", "bob", by="ann")
+
+
 def create_currency(house: House) -> Request:
     return OPERATOR, house.input(code="MILES", decimals=2)
 
@@ -564,6 +583,10 @@ FRIENDS = {**LITRES, "id": "friends", "earn": [], "rewards": [], "referral": REF
 EACH: dict[str, tuple[str, Callable[[House], Request]]] = {
     "registerPartner": ("registerPartner", register_partner),
     "registerOperatorKey": ("registerOperatorKey", register_operator_key),
+    "addPartnerKey": ("addPartnerKey", add_partner_key),
+    "addPartnerKey by an operator": ("addPartnerKey", add_partner_key_that_lost_its_own),
+    "revokeKey": ("revokeKey", revoke_key),
+    "revokeKey by an operator": ("revokeKey", revoke_operators_key),
     "createCurrency": ("createCurrency", create_currency),
     "createCurrency of a partner": ("createCurrency", create_owned_currency),
     "publishProgramme": ("publishProgramme", publish_programme),

@@ -3,6 +3,7 @@
 import strawberry
 
 from schema.context import Info
+from schema.types.key import Key, keys_of
 
 
 @strawberry.type(description="Someone who runs the coalition.")
@@ -13,3 +14,7 @@ class Operator:
     def keys(self, info: Info) -> list[str]:
         coalition = info.context.coalition
         return coalition.governance().keys_of(f"operator:{self.operator_id}", coalition.now())
+
+    @strawberry.field(description="All that it ever had, with when they begin and end.")
+    def key_history(self, info: Info) -> list[Key]:
+        return keys_of(info.context, f"operator:{self.operator_id}")

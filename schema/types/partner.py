@@ -5,6 +5,7 @@ from strawberry.relay import Node, NodeID
 
 from loyalty.records import Partner as PartnerRecord
 from schema.context import Context, Info
+from schema.types.key import Key, keys_of
 
 
 @strawberry.type(description="A brand that issues points, redeems them, or both.")
@@ -24,6 +25,10 @@ class Partner(Node):
     def keys(self, info: Info) -> list[str]:
         coalition = info.context.coalition
         return coalition.governance().keys_of(f"partner:{self.key}", coalition.now())
+
+    @strawberry.field(description="All that it ever had, with when they begin and end.")
+    def key_history(self, info: Info) -> list[Key]:
+        return keys_of(info.context, f"partner:{self.key}")
 
 
 async def partner(context: Context, id_: str) -> Partner | None:

@@ -139,6 +139,8 @@ OTHER_WASH = {"id": "wash", "name": "A car wash", "points": 31, "partner": "fuel
 OTHER: dict[str, dict[str, Any]] = {
     "registerPartner": {"name": "Bakery"},
     "registerOperatorKey": {"proof": "A" * 86 + "=="},
+    "addPartnerKey": {"partnerId": "fuel"},
+    "revokeKey": {"party": "partner:fuel"},
     "createCurrency": {"code": "OTHERS"},
     "publishProgramme": {"document": {**STARS, "id": "wash", "earn": [], "rewards": [OTHER_WASH]}},
     "enrolMember": {"displayName": "Chloë"},

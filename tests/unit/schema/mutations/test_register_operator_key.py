@@ -8,6 +8,7 @@ import pytest
 from ledger.canonical import canonical
 from ledger.names import digest
 from loyalty.actors import Operator
+from loyalty.events import events_of
 from tests.coalition import (
     GROCER,
     OPERATOR,
@@ -63,6 +64,16 @@ def test_the_next_key_needs_the_word_of_the_one_in_force(house: House) -> None:
     again = house.done(ANN, "registerOperatorKey", next_key(house, "next", name="third"))
     assert again["operator"]["keys"] == [str(key_of(each).verifier) for each in ("next", "third")]
     verified(house.store)
+
+
+def test_operators_are_told_of_their_keys(house: House) -> None:
+    """Nobody else is."""
+    house.keyed(ANN)
+    house.done(ANN, "registerOperatorKey", next_key(house, "ann"))
+    rows = house.store._transactions.values()
+    told = [each for row in rows for each in events_of(row) if each.type.startswith("key.")]
+    assert [each.type for each in told] == ["key.added", "key.added", "key.revoked"]
+    assert {each.audience for each in told} == {frozenset({"operator"})}
 
 
 def test_a_revoked_key_consents_to_nothing(house: House) -> None:
