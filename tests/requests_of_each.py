@@ -73,7 +73,7 @@ def revoke_key(house: House) -> Request:
 
 
 def revoke_operators_key(house: House) -> Request:
-    bob = Operator("bob")
+    bob = an_operator("bob")
     house.keyed(OPERATOR, bob)
     return OPERATOR, house.revocation("operator:bob", "bob", by="ann")
 

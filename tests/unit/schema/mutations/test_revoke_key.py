@@ -5,12 +5,22 @@ from datetime import timedelta
 import pytest
 
 from ledger.names import at_text
-from loyalty.actors import Operator
 from loyalty.coalition import ENDING_AHEAD
 from loyalty.events import events_of
-from tests.coalition import FUEL, GROCER, NOON, OPERATOR, House, as_member, gid, key_of, verified
+from tests.coalition import (
+    FUEL,
+    GROCER,
+    NOON,
+    OPERATOR,
+    House,
+    an_operator,
+    as_member,
+    gid,
+    key_of,
+    verified,
+)
 
-BOB = Operator("bob")
+BOB = an_operator("bob")
 
 
 def earn_codes(house: House) -> list[str]:
