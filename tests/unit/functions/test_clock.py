@@ -11,6 +11,7 @@ from functions.clock import RESERVE_S, tick
 from loyalty.clock import running
 from loyalty.clock.agenda import Due
 from loyalty.clock.following import follow
+from loyalty.clock.matters.lots import Lots
 from loyalty.ports import StoreUnavailable
 from loyalty.refusals import Code, Refused
 from storage.memory_agenda import MemoryAgenda
@@ -110,6 +111,33 @@ def test_a_sweep_goes_on_where_it_was(
         assert answer["next"]["sweeping"] is not None
     assert (runs, expired) == (3, MEMBERS)
     assert owed(house) == 0
+
+
+def test_a_sweep_that_is_under_way_is_not_begun_again(house: House) -> None:
+    """Whoever asks for one at every run comes to its end too. What is due later is noted, and
+    looked at on its day."""
+    agenda = MemoryAgenda(house.store)
+    assert tick(house.coalition, agenda, {"every_wallet": True}, lambda: 900.0)["looked"] == 0
+    agenda = MemoryAgenda(house.store)
+    house.later(days=380)
+    agenda.sweep(str(MEMBERS - 5))
+    answer = tick(house.coalition, agenda, {"every_wallet": True}, lambda: 900.0)
+    assert answer["done"] == {"expired": 5}
+
+
+def test_a_sweep_does_not_pass_over_what_it_cannot_read_now(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run ends there, and the next one begins with that page."""
+    agenda = MemoryAgenda(house.store)
+
+    def down(*_: object) -> Any:
+        raise StoreUnavailable("no answer")
+
+    monkeypatch.setattr(Lots, "of_wallet", down)
+    with pytest.raises(StoreUnavailable):
+        tick(house.coalition, agenda, {"every_wallet": True}, lambda: 900.0)
+    assert agenda.sweeping() == ""
 
 
 def test_a_poisoned_wallet_stops_no_other(

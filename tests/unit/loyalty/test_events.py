@@ -129,6 +129,11 @@ def test_a_hold_and_what_becomes_of_it(house: House) -> None:
         "points.released",
     ]
     assert [each["points"] for each in told] == [50, 50, 50]
+    for each in (captured, voided):
+        (event,) = of(house, each)
+        # Its word, also where no account of its own moves; but it did not say whose points.
+        assert event.audience == {OPERATOR, "partner:grocer"}
+        assert "memberId" not in data(event, "partner:grocer", own_id(member))
 
 
 def test_who_takes_part_is_told(house: House) -> None:
