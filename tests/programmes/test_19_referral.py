@@ -556,6 +556,22 @@ def test_the_order_is_found_by_the_shops_own_request(shop: Shop) -> None:
     verified(shop.store)
 
 
+def test_a_merged_friend_owes_what_an_order_without_points_gave(shop: Shop) -> None:
+    """Given away before the order came back: the debt is of whoever the friend is now."""
+    ann, now = shop.enrolled(), shop.enrolled()
+    ben = brings(shop, ann)
+    orders(shop, now)
+    paid = shop.purchase(ben, 2_500, DELI, channel="marketplace")
+    shop.done(DELI, "recordPurchase", paid)
+    shop.keyed(OPERATOR)
+    merger = shop.input(fromMemberId=ben, intoMemberId=now, reason="twice enrolled")
+    shop.done(OPERATOR, "mergeMembers", shop.signed(OPERATOR, "transfer", merger))
+    shop.gives(now, shop.enrolled(), 125)
+    returns(shop, shop.order_of(paid, DELI))
+    assert shop.wallet(now, shop.currency)["arrears"] == 100
+    verified(shop.store)
+
+
 WRONG = [
     ({"minimum_minor": 0}, ("document", "referral", "minimum_minor")),
     ({"a_month": 0}, ("document", "referral", "a_month")),
