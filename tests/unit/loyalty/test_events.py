@@ -166,13 +166,15 @@ def test_news_of_a_row_are_events_after_those_of_its_entry(house: House) -> None
     """With numbers of their own: more entries' events in times to come move none of them."""
     member = house.enrolled()
     earned = row(house, house.earned(member, 80))
-    news = (News("tier.changed", own_id(member), {"tier": "gold"}), News("badge.given", "m"))
+    badged = News("badge.given", "m", {"partner": "deli"})
+    news = (News("tier.changed", own_id(member), {"tier": "gold"}), badged)
     both = earned._replace(response=msgspec.json.encode(Answer(entered=True, news=news)))
     _, tier, badge = events_of(both)
     assert replay_of(both) is None
     assert (tier.id, tier.type) == (f"evt_{earned.id}_n0", "tier.changed")
     assert badge.id == f"evt_{earned.id}_n1"
     assert tier.audience == {OPERATOR, "partner:grocer"}
+    assert badge.audience == {OPERATOR, "partner:grocer", "partner:deli"}
     assert data(tier, "partner:grocer", tier.member) == {
         "tier": "gold",
         "memberId": member,
