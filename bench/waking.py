@@ -14,20 +14,18 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import strawberry
-from joserfc.jwk import OKPKey
 from mangum import Mangum
 
 from bench.figures import Figure, at_most, in_turns
 from functions.api import application
 from functions.observing import Observed
 from functions.telemetry import Telemetry
-from schema.authentication import Issuer, issue_token
+from local.keys import TokenIssuer
 from schema.http import GRAPHQL_RESPONSE, JSON
 from schema.limits import Schema
 from schema.scalars import CONFIG, Points
@@ -130,10 +128,9 @@ def _awake() -> Figure:
     member = house.enrolled()
     house.earned(member, 5)
     wallet = house.wallet(member)["id"]
-    key, now = OKPKey.generate_key("Ed25519"), datetime.now(UTC)
-    issuer = Issuer("https://id.example", ORIGIN, key)
-    token = issue_token(as_member(member), issuer.name, ORIGIN, key, now, 600)
-    app = Observed(application(house.coalition, issuer), Telemetry("api"))
+    issuer = TokenIssuer.new(ORIGIN)
+    token = issuer.token(as_member(member))
+    app = Observed(application(house.coalition, issuer.public), Telemetry("api"))
     served = Mangum(app, lifespan="off", text_mime_types=[JSON, GRAPHQL_RESPONSE])
     event = _event(token, wallet)
     bare = Schema(query=Query, config=CONFIG)
