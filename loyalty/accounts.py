@@ -14,7 +14,7 @@ import msgspec
 from ledger.errors import shown
 from ledger.names import CurrencyCode, WalletId, is_base32_id
 from loyalty.account_rules import AccountRules
-from loyalty.actors import MemberActor, Operator
+from loyalty.actors import CARE, MemberActor, Operator, Role
 from loyalty.authority import authority, require_member, require_operator
 from loyalty.coalition import Coalition
 from loyalty.combining import Moves
@@ -47,7 +47,7 @@ class Share(NamedTuple):
 def open_account(coalition: Coalition, request: Request, opening: Opening) -> Answer:
     """A member opens one of its own; an operator opens one and asks a member to own it. record: id.
 
-    Its kind is for an operator to say: rules depend on it.
+    Its kind is for a manager to say: rules depend on it.
     """
     check_text(opening.name, 120, "accountName")
     if opening.kind:
@@ -81,7 +81,7 @@ def open_account(coalition: Coalition, request: Request, opening: Opening) -> An
         puts += [RecordPut(id_, account), RecordPut(wallet, owner)]
         return Plan(Answer(record=id_), Commit((), records=tuple(puts)))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators=CARE)
 
 
 def invite_to_account(
@@ -116,7 +116,7 @@ def invite_to_account(
             RecordPut(key, changed, use_version),
         )
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators=CARE)
 
 
 def join_account(
@@ -203,7 +203,7 @@ def leave_account(coalition: Coalition, request: Request, account_id: str, leave
         records += [RecordPut(leaver, member, found.version), *owners]
         return draft.plan(request.id, record=account_id, records=tuple(records), news=news)
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators=CARE)
 
 
 def change_account_user(
@@ -227,7 +227,7 @@ def change_account_user(
             RecordPut(key, changed, use_version),
         )
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators=CARE)
 
 
 def classify_account(coalition: Coalition, request: Request, account_id: str, kind: str) -> Answer:
@@ -240,7 +240,7 @@ def classify_account(coalition: Coalition, request: Request, account_id: str, ki
         changed = msgspec.structs.replace(account, kind=kind)
         return _recorded(account_id, RecordPut(account_id, changed, version))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators={Role.MANAGER})
 
 
 def _own(request: Request, owner: str) -> bool:

@@ -5,12 +5,19 @@ from typing import NamedTuple
 
 
 class Role(StrEnum):
-    """What an operator is there for. Each may read what there is to read; docs/security.md."""
+    """What an operator is there for. Whichever it is may read all; see docs/security.md."""
 
     AUDITOR = "auditor"
     SUPPORT = "support"
     MANAGER = "manager"
     ADMIN = "admin"
+
+
+CARE = frozenset({Role.SUPPORT, Role.MANAGER})
+"""Those who see to members."""
+
+SIGNING = frozenset(Role) - {Role.AUDITOR}
+"""Those who have something to sign."""
 
 
 class Operator(NamedTuple):

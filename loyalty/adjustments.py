@@ -26,6 +26,7 @@ from ledger.names import (
     transaction_id,
 )
 from ledger.tx import Authority
+from loyalty.actors import CARE
 from loyalty.adjusting import Moving, Wanted, allowed
 from loyalty.approvals import decided, listed, the_waiting
 from loyalty.authority import Signature, authority, require_operator
@@ -71,7 +72,7 @@ def adjust_points(
         counted = RecordPut(f"{wanted.programme}/{operator.id}", moved, today.version)
         return moving.draft.plan(asking.id, records=(*moving.puts, counted))
 
-    return carry_out(coalition, asking, decide)
+    return carry_out(coalition, asking, decide, operators=CARE)
 
 
 def approve_adjustment(
@@ -103,7 +104,7 @@ def approve_adjustment(
         records = (*moving.puts, *done, listed(coalition, without=id_))
         return moving.draft.plan(request.id, record=id_, records=records)
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators=CARE)
 
 
 def decline_adjustment(
@@ -119,7 +120,7 @@ def decline_adjustment(
         records = (put, listed(coalition, without=id_))
         return Plan(Answer(record=id_), Commit((), records=records))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators=CARE)
 
 
 def _waits(

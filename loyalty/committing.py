@@ -4,7 +4,7 @@ A request is known by (party, idempotency key), whose transaction id is the key 
 that makes it exactly one effect. A commit that finds the row there is answered from it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import NamedTuple
 
 import msgspec
@@ -13,7 +13,7 @@ from ledger.canonical import canonical
 from ledger.entries import read_entry
 from ledger.names import At, Hash, TransactionId, digest, transaction_id
 from ledger.tx import read_tx
-from loyalty.actors import Actor, MemberActor, System
+from loyalty.actors import Actor, MemberActor, Operator, Role, System
 from loyalty.coalition import Coalition
 from loyalty.ports import COMMIT_MAX_ITEMS, Commit, Outcome, StoreUnavailable, TransactionRow
 from loyalty.refusals import Code, Refused
@@ -110,11 +110,19 @@ def request_of(
     return Request(actor, id_, digest(text), digest(mutation.encode() + b"\n" + text))
 
 
-def carry_out(coalition: Coalition, request: Request, decide: Callable[[], Plan]) -> Answer:
+def carry_out(
+    coalition: Coalition,
+    request: Request,
+    decide: Callable[[], Plan],
+    *,
+    operators: Set[Role] = frozenset(),
+) -> Answer:
     """Decides and commits until it is done once. Raises Refused, StoreUnavailable.
 
     decide: reads, decides and signs anew at each call; what it raises refuses the request.
+    operators: the roles of which an operator needs one; none: no operator may do it.
     """
+    _check_role(request.actor, operators)
     unanswered = 0
     lost = False
     for attempt in range(MAX_ATTEMPTS):
@@ -145,6 +153,13 @@ def carry_out(coalition: Coalition, request: Request, decide: Callable[[], Plan]
         if unanswered == MAX_UNANSWERED:
             raise StoreUnavailable(f"{MAX_UNANSWERED} commits were not acknowledged")
     raise Refused(Code.CONTENDED, "others keep changing what this request builds on: send it again")
+
+
+def _check_role(actor: Actor | System, roles: Set[Role]) -> None:
+    """Raises Refused for an operator without any of these roles."""
+    if isinstance(actor, Operator) and not actor.roles & roles:
+        who = " or ".join(sorted(roles)) or "none"
+        raise Refused(Code.NOT_PERMITTED, f"of operators this is for: {who}")
 
 
 def _whole(request: Request, plan: Plan, now: At) -> Commit:

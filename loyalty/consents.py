@@ -6,7 +6,7 @@ Whoever wants to write to a member asks `consents_to` first; without a word ther
 from collections.abc import Mapping
 
 from ledger.errors import shown
-from loyalty.actors import MemberActor
+from loyalty.actors import CARE, MemberActor
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan, Request, carry_out
 from loyalty.members import the_member
@@ -64,7 +64,7 @@ def set_consent(
         news = News("consent.changed", member_id, {"purpose": purpose, "given": int(given)})
         return Plan(Answer(record=member_id, news=(news,)), Commit((), records=(put,)))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators=CARE)
 
 
 def in_force(known: Consents) -> Mapping[str, Statement]:

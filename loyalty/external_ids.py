@@ -9,7 +9,7 @@ import msgspec
 
 from ledger.canonical import canonical
 from ledger.names import digest
-from loyalty.actors import Actor, MemberActor, PartnerActor, System
+from loyalty.actors import CARE, Actor, MemberActor, PartnerActor, System
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan, Request, carry_out
 from loyalty.members import check_joined, the_member
@@ -53,7 +53,7 @@ def link_external_id(
         )
         return Plan(Answer(record=member_id), Commit((), records=puts))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators=CARE)
 
 
 def unlink_external_id(
@@ -73,7 +73,7 @@ def unlink_external_id(
         puts = _ended(coalition, member, scope, system, external_id, "")
         return Plan(Answer(record=member), Commit((), records=puts))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators=CARE)
 
 
 def block_card(
@@ -101,7 +101,7 @@ def block_card(
         news = (News("card.blocked", member, {"system": system}),)
         return Plan(Answer(record=member, news=news), Commit((), records=puts))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators=CARE)
 
 
 def member_by_external_id(

@@ -13,7 +13,7 @@ from ledger.entries import read_entry
 from ledger.errors import shown
 from ledger.names import PartnerId, TransactionId
 from ledger.tx import read_tx
-from loyalty.actors import Actor, MemberActor, Operator, PartnerActor, System
+from loyalty.actors import CARE, Actor, MemberActor, Operator, PartnerActor, System
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan, Request, carry_out
 from loyalty.members import check_joined, the_member
@@ -94,7 +94,7 @@ def assign_feedback(coalition: Coalition, request: Request, id_: str, to: str) -
         changed = msgspec.structs.replace(found, assigned_to=to, assigned_at=coalition.now())
         return Plan(Answer(record=id_), Commit((), records=(RecordPut(id_, changed, version),)))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators=CARE)
 
 
 def follow_up_feedback(coalition: Coalition, request: Request, id_: str, note: str) -> Answer:
@@ -118,7 +118,7 @@ def follow_up_feedback(coalition: Coalition, request: Request, id_: str, note: s
         news = _news("followed_up", found.member, id_, found.partner)
         return Plan(Answer(record=id_, news=news), Commit((), records=puts))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators=CARE)
 
 
 def may_see_feedback(coalition: Coalition, actor: Actor, feedback: Feedback) -> bool:

@@ -7,7 +7,7 @@ how long points last hangs on it, and by itself it is nobody.
 
 import msgspec
 
-from loyalty.actors import PartnerActor
+from loyalty.actors import PartnerActor, Role
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan, Request, carry_out
 from loyalty.consents import erased_consents
@@ -47,4 +47,4 @@ def forget_member(coalition: Coalition, request: Request, member_id: str) -> Ans
         news = (News("member.forgotten", member_id),)
         return Plan(Answer(record=member_id, news=news), Commit((), records=puts))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators={Role.MANAGER})

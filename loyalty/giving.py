@@ -14,7 +14,7 @@ from ledger.governance import Governance
 from ledger.kinds import earn
 from ledger.names import At, Hash, TransactionId, day_of, is_base32_id, transaction_id
 from ledger.tx import Authority
-from loyalty.actors import Actor, MemberActor, Operator, PartnerActor, System
+from loyalty.actors import CARE, Actor, MemberActor, Operator, PartnerActor, Role, System
 from loyalty.authority import require_member
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan, Request, carry_out
@@ -134,7 +134,7 @@ def set_team(
         put = RecordPut(key, Teammate(team=team or ""), found.version if found else 0)
         return Plan(Answer(record=team or ""), Commit((), records=(put,)))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators={Role.MANAGER})
 
 
 def erase_message(coalition: Coalition, request: Request, id_: str) -> Answer:
@@ -151,7 +151,7 @@ def erase_message(coalition: Coalition, request: Request, id_: str) -> Answer:
         put = RecordPut(id_, erased, found.version)
         return Plan(Answer(record=id_), Commit((), records=(put,)))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators=CARE)
 
 
 def may_see_recognition(actor: Actor | System, recognition: Recognition) -> bool:

@@ -8,7 +8,7 @@ from ledger.errors import RuleBroken, shown
 from ledger.governance import Governance
 from ledger.names import CurrencyCode, PartnerId, is_currency, transaction_id
 from ledger.notes import VerifierKey
-from loyalty.actors import Actor, PartnerActor, System
+from loyalty.actors import Actor, PartnerActor, Role, System
 from loyalty.authority import require_operator
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
@@ -81,7 +81,7 @@ def register_partner(
         version = 0 if found is None else found.version
         return draft.plan(Answer(record=partner), RecordPut(partner, Partner(name=name), version))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators={Role.ADMIN})
 
 
 def create_currency(
@@ -120,7 +120,7 @@ def create_currency(
             raise refused_entry(broken, "signature") from None
         return draft.plan(Answer(record=code))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators={Role.ADMIN})
 
 
 def publish_programme(
@@ -153,7 +153,7 @@ def publish_programme(
             raise refused_entry(broken, "signatures") from None
         return draft.plan(Answer(record=rule), RecordPut(rule, ProgrammeText(document=text)))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators={Role.MANAGER})
 
 
 def _check_publisher(actor: Actor | System, state: Governance, programme: Programme) -> None:

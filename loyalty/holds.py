@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from ledger.errors import PointsMissing, RuleBroken
 from ledger.kinds import Effect, Standing, capture, hold, void
 from ledger.names import PartnerId, TransactionId, is_base32_id
-from loyalty.actors import Actor, MemberActor, Operator, System
+from loyalty.actors import CARE, Actor, MemberActor, Operator, System
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
@@ -112,7 +112,7 @@ def void_hold(
         records = (*put_back(coalition, held.counted), *going.settle(uses))
         return draft.plan(request.id, records=records, standings=_left(effect, version))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators=CARE)
 
 
 def _the_hold(

@@ -8,7 +8,7 @@ import msgspec
 from ledger.errors import shown
 from ledger.governance import Governance
 from ledger.names import At, CurrencyCode, WalletId, is_base32_id
-from loyalty.actors import Actor, MemberActor, Operator, PartnerActor
+from loyalty.actors import CARE, Actor, MemberActor, Operator, PartnerActor
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan, Request, carry_out
 from loyalty.ports import Commit, RecordPut, Versioned
@@ -56,7 +56,7 @@ def enrol_member(
             Commit((), records=(RecordPut(id_, member), *puts)),
         )
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators=CARE)
 
 
 def check_joined(governance: Governance, actor: PartnerActor, at: At) -> None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from ledger.names import CurrencyCode, WalletId
+from loyalty.actors import Role
 from loyalty.authority import Signature, authority, require_operator
 from loyalty.coalition import Coalition
 from loyalty.combining import Moves
@@ -69,7 +70,7 @@ def merge_members(
         news = (News("member.merged", merger.into_member, {"from": merger.from_member}),)
         return draft.plan(request.id, record=merger.into_member, records=records, news=news)
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators={Role.MANAGER})
 
 
 class _Pair(NamedTuple):

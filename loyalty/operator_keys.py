@@ -3,6 +3,7 @@
 from ledger.errors import RuleBroken
 from ledger.names import is_party
 from ledger.notes import VerifierKey
+from loyalty.actors import SIGNING
 from loyalty.authority import Signature, require_operator
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan, Request, carry_out
@@ -51,4 +52,4 @@ def register_operator_key(
             raise refused_entry(broken, "verifierKey") from None
         return draft.plan(Answer(record=operator, news=tuple(news)))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators=SIGNING)

@@ -2,7 +2,7 @@
 
 from ledger.errors import RuleBroken
 from ledger.notes import VerifierKey
-from loyalty.actors import PartnerActor
+from loyalty.actors import PartnerActor, Role
 from loyalty.authority import Signature, require_operator
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan, Request, carry_out
@@ -55,4 +55,4 @@ def add_partner_key(
         said = {"partner": partner, "key": label, "from": draft.at}
         return draft.plan(Answer(record=label, news=(News("key.added", "", said),)))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators={Role.ADMIN})

@@ -7,7 +7,7 @@ import msgspec
 from ledger.errors import shown
 from ledger.governance import Governance
 from ledger.names import PartnerId, is_base32_id
-from loyalty.actors import Actor, MemberActor, Operator, PartnerActor, System
+from loyalty.actors import CARE, Actor, MemberActor, Operator, PartnerActor, System
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan, Request, carry_out
 from loyalty.members import the_member
@@ -91,7 +91,7 @@ def take_place(coalition: Coalition, request: Request, wanted: Wanted) -> Answer
         )
         return Plan(Answer(record=id_, news=_news("place.taken", place)), Commit((), records=puts))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators=CARE)
 
 
 def give_back_place(coalition: Coalition, request: Request, id_: str) -> Answer:
@@ -119,7 +119,7 @@ def give_back_place(coalition: Coalition, request: Request, id_: str) -> Answer:
         news = _news("place.given_back", back)
         return Plan(Answer(record=id_, news=news), Commit((), records=puts))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators=CARE)
 
 
 def may_see_place(actor: Actor | System, place: Place) -> bool:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import msgspec
 
 from ledger.errors import shown
-from loyalty.actors import MemberActor, PartnerActor
+from loyalty.actors import CARE, MemberActor, PartnerActor
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.members import NAME_MAX_CHARS, check_joined, the_member
@@ -41,7 +41,7 @@ def set_profile(coalition: Coalition, request: Request, member_id: str, given: P
         put = RecordPut(member_id, changed, found.version)
         return Plan(Answer(record=member_id), Commit((), records=(put,)))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators=CARE)
 
 
 def check_serves(coalition: Coalition, request: Request, member_id: str) -> None:

@@ -12,7 +12,7 @@ from ledger.errors import shown
 from ledger.kinds import opened_by
 from ledger.names import WalletId
 from ledger.tx import read_tx
-from loyalty.actors import Actor, MemberActor, Operator, PartnerActor, System
+from loyalty.actors import CARE, Actor, MemberActor, Operator, PartnerActor, System
 from loyalty.coalition import Coalition
 from loyalty.codes import new_code, read_code
 from loyalty.committing import Answer, Plan, Request, carry_out
@@ -52,7 +52,7 @@ def make_referral_code(coalition: Coalition, request: Request, member_id: str) -
         )
         return Plan(Answer(record=code), Commit((), records=puts))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators=CARE)
 
 
 def use_referral_code(
@@ -83,7 +83,7 @@ def use_referral_code(
         puts = (put, *_refers(coalition, key_of(programme_id, referrer)))
         return Plan(Answer(record=since), Commit((), records=puts))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators=CARE)
 
 
 def key_of(programme: str, member_id: str) -> str:

@@ -2,7 +2,7 @@
 
 from ledger.errors import RuleBroken
 from ledger.names import is_party
-from loyalty.actors import PartnerActor
+from loyalty.actors import SIGNING, PartnerActor, Role
 from loyalty.authority import Signature, require_operator
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan, Request, carry_out
@@ -18,8 +18,8 @@ def revoke_key(
 ) -> Answer:
     """A partner's or an operator's key is in force for a minute more. record: the key's label.
 
-    A partner ends its own, an operator anybody's. label: `name+hex(key id)`; signature: over the
-    `key` instruction, by any key in force of whoever asks, this one included.
+    Each ends its own, an admin anybody's. label: `name+hex(key id)`; signature: over the `key`
+    instruction, by any key in force of whoever asks, this one included.
     """
     actor = request.actor
     if not isinstance(actor, PartnerActor):
@@ -41,7 +41,8 @@ def revoke_key(
         said = {role: party.partition(":")[2], "key": label, "until": draft.at}
         return draft.plan(Answer(record=label, news=(News("key.revoked", "", said),)))
 
-    return carry_out(coalition, request, decide)
+    roles = SIGNING if actor.party == party else {Role.ADMIN}
+    return carry_out(coalition, request, decide, operators=roles)
 
 
 def _found(draft: GovernanceDraft, request: Request, party: str, label: str) -> str:

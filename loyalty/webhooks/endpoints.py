@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from ledger.names import At, at_moment, at_text, is_base32_id
-from loyalty.actors import Actor, MemberActor, PartnerActor, System
+from loyalty.actors import Actor, MemberActor, PartnerActor, Role, System
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.events import OPERATOR
@@ -105,7 +105,7 @@ def register_endpoint(
         made.append((plan, key))
         return plan
 
-    return _told(webhooks, carry_out(coalition, request, decide), made)
+    return _told(webhooks, carry_out(coalition, request, decide, operators={Role.ADMIN}), made)
 
 
 def rotate_secret(
@@ -130,7 +130,7 @@ def rotate_secret(
         made.append((plan, key.id))
         return plan
 
-    return _told(webhooks, carry_out(coalition, request, decide), made)
+    return _told(webhooks, carry_out(coalition, request, decide, operators={Role.ADMIN}), made)
 
 
 def remove_endpoint(coalition: Coalition, request: Request, endpoint_id: str) -> Answer:
@@ -147,7 +147,7 @@ def remove_endpoint(coalition: Coalition, request: Request, endpoint_id: str) ->
         puts = RecordPut(endpoint_id, gone, found.version), RecordPut(owner, left, version)
         return Plan(Answer(record=endpoint_id), Commit((), records=puts))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators={Role.ADMIN})
 
 
 def endpoints_of(coalition: Coalition, owners: Sequence[str]) -> dict[str, Endpoint]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from loyalty.actors import Role
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.events import news_of_replay, transaction_of
@@ -33,7 +34,7 @@ def replay_event(coalition: Coalition, request: Request, event_id: str, endpoint
         news = (news_of_replay(event_id, endpoint_id),)
         return Plan(Answer(record=event_id, news=news), Commit(()))
 
-    return carry_out(coalition, request, decide)
+    return carry_out(coalition, request, decide, operators={Role.ADMIN})
 
 
 def dead_letters(

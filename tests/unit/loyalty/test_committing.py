@@ -9,11 +9,11 @@ from loyalty.ports import COMMIT_MAX_ITEMS, Commit, RecordPut, StoreUnavailable,
 from loyalty.records import Partner
 from loyalty.refusals import Code, Refused
 from loyalty.writing import refuse
-from tests.coalition import OPERATOR, Faulty, House, contents
+from tests.coalition import GROCER, Faulty, House, contents
 
 
 def request(key: str = "k") -> Request:
-    return request_of(OPERATOR, key, {"idempotencyKey": key})
+    return request_of(GROCER, key, {"idempotencyKey": key})
 
 
 def plan(records: int = 1) -> Plan:

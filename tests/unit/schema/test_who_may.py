@@ -1,0 +1,93 @@
+"""docs/security.md says of each operation who may call it. It is so: each of them is tried."""
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from loyalty.actors import Actor, Role
+from tests.callers import CASES, LEFT, PARTNERS, case, tried, vic
+from tests.coalition import SCHEMA
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "security.md"
+NOT_FOR_YOU = {"NOT_PERMITTED", "NOT_FOUND"}
+
+
+class Row(NamedTuple):
+    """Who may, as the document has it."""
+
+    member: str
+    partner: str
+    operator: str
+
+    @property
+    def roles(self) -> set[Role]:
+        said = self.operator.partition(":")[0]
+        if said == "all":
+            return set(Role)
+        return set() if said == "–" else {Role(each) for each in said.split(", ")}
+
+
+@cache
+def table(heading: str) -> dict[str, Row]:
+    """The rows of the document's table whose first column has that heading."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    (_, rest) = text.split(f"\n| {heading} | member | partner | operator |\n|---|---|---|---|\n")
+    rows = {}
+    for line in rest.split("\n\n")[0].strip().splitlines():
+        name, *cells = (cell.strip() for cell in line.strip("|").split(" | "))
+        key = name.strip("`")
+        assert key not in rows, key
+        rows[key] = Row(*cells)
+    return rows
+
+
+def done_by(tries: Iterable[tuple[Actor | None, list[str]]]) -> set[Actor | None]:
+    return {actor for actor, codes in tries if not codes}
+
+
+def test_the_table_has_each_mutation_once() -> None:
+    """No more and no fewer than the schema."""
+    type_ = SCHEMA._schema.mutation_type
+    assert type_ is not None
+    assert set(table("mutation")) == set(type_.fields) == set(CASES.values())
+
+
+@pytest.mark.parametrize("mutation", table("mutation"))
+def test_who_may_call_a_mutation(mutation: str) -> None:
+    """Whom the table names can, and nobody else; who is refused writes nothing."""
+    row = table("mutation")[mutation]
+    members, partners, roles, stranger = set[object](), set[object](), set[object](), False
+    for name in (name for name, of in CASES.items() if of == mutation):
+        made = case(name)
+        of_members = dict(tried(made, made.members()))
+        (_, foreign), *_ = tried(made, (made.stranger,))
+        of_partners = dict(tried(made, PARTNERS))
+        of_roles = {role: codes for role in Role for _, codes in tried(made, (vic(role),))}
+        (_, left), *_ = tried(made, (LEFT,))
+        (_, nobody), *_ = tried(made, (None,))
+        assert nobody == ["UNAUTHENTICATED"]
+        assert left
+        members |= done_by(of_members.items())
+        partners |= done_by(of_partners.items())
+        roles |= {role for role, codes in of_roles.items() if not codes}
+        stranger = stranger or not foreign
+        for role in set(Role) - row.roles:
+            assert of_roles[role] == ["NOT_PERMITTED"], (name, role)
+        if row.member == "–":
+            for codes in (*of_members.values(), foreign):
+                assert codes[0] in NOT_FOR_YOU | {"SIGNATURE_REQUIRED"}, name
+        if row.partner == "–":
+            for codes in of_partners.values():
+                assert codes[0] in NOT_FOR_YOU, name
+    assert bool(members | ({"a stranger"} if stranger else set())) == (row.member != "–")
+    assert stranger == row.member.startswith("any")
+    assert roles == row.roles
+    assert row.partner.split()[0].strip(",") in {"–", "any", "the"}
+    if row.partner.startswith("any"):
+        assert partners == set(PARTNERS)
+    else:
+        assert bool(partners) == (row.partner != "–")
+        assert partners != set(PARTNERS)
