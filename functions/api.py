@@ -18,11 +18,11 @@ from functions.log import log_route
 from functions.observing import Observed
 from functions.ready import ready_route
 from functions.telemetry import Telemetry
-from functions.wiring import coalition_of, issuer_of, prover_of, utc_now
+from functions.wiring import coalition_of, exposure_of, issuer_of, prover_of, utc_now
 from loyalty.coalition import Coalition
 from schema.authentication import bearer_actor
 from schema.context import Context
-from schema.http import GRAPHQL_RESPONSE, JSON, graphql_app
+from schema.http import GRAPHQL_RESPONSE, JSON, PRODUCTION, Exposure, graphql_app
 from schema.issuers import Issuer
 from schema.product import product_schema
 from sealing.proving import Prover
@@ -35,7 +35,7 @@ def application(
     issuer: Issuer,
     log: Prover | None = None,
     *,
-    graphiql: bool = False,
+    exposure: Exposure = PRODUCTION,
     token_clock: Callable[[], datetime] = utc_now,
 ) -> Starlette:
     """The API of a coalition, and its published log beside it, if there is one.
@@ -50,7 +50,8 @@ def application(
         request.state.context = Context(coalition, actor, log)
         return request.state.context  # type: ignore[no-any-return]
 
-    app = graphql_app(product_schema(), context, graphiql=graphiql)
+    schema = product_schema(introspection=exposure.introspection)
+    app = graphql_app(schema, context, exposure)
     app.router.routes.append(ready_route(coalition, log))
     if log is not None:
         app.router.routes.append(log_route(log))
@@ -61,8 +62,10 @@ def application(
 def _api() -> Mangum:
     coalition, issuer = coalition_of(os.environ), issuer_of(os.environ)
     log = prover_of(os.environ) if "TALLYSTICK_BUCKET" in os.environ else None
-    app = Observed(application(coalition, issuer, log, token_clock=utc_now), TOLD)
-    return Mangum(app, lifespan="off", text_mime_types=[JSON, GRAPHQL_RESPONSE, "text/"])
+    app = application(coalition, issuer, log, exposure=exposure_of(os.environ), token_clock=utc_now)
+    return Mangum(
+        Observed(app, TOLD), lifespan="off", text_mime_types=[JSON, GRAPHQL_RESPONSE, "text/"]
+    )
 
 
 @TOLD

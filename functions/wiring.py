@@ -17,6 +17,13 @@ TALLYSTICK_TOKEN_KIND   access | id: Cognito's tokens of that kind alone; absent
 TALLYSTICK_CLAIMS       JSON: which claims say who it is, {"role", "member", "operator"}, and what
                         the roles are called there, {"roles": {"Desk": "operator:support"}}
 
+and, of how the API is exposed (`schema.http.Exposure`; absent: as in production):
+
+TALLYSTICK_INTROSPECTION  `on`: it answers questions about its schema, and errors suggest names
+TALLYSTICK_CORS_ORIGINS   of web pages that may read answers, with commas between; `*` is any
+TALLYSTICK_SAFELIST       a file of the package, a JSON object of documents by their SHA-256 in hex:
+                          the only ones that are answered
+
 and, of whatever reads or writes the log:
 
 TALLYSTICK_BUCKET       the bucket: the published log below log/, what is the sealer's below own/
@@ -28,6 +35,9 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
 
 from ledger.policies import read_policy
 from loyalty.clock.agenda import Agenda
@@ -35,6 +45,7 @@ from loyalty.coalition import Coalition
 from loyalty.webhooks.delivering import Deliverer
 from loyalty.webhooks.ports import Delivery, Webhooks
 from loyalty.webhooks.signing import derived_from
+from schema.http import Exposure, checked_origins
 from schema.issuer_keys import IssuerKeys
 from schema.issuers import Issuer, Kind, claim_names
 from sealing.proving import Prover
@@ -96,6 +107,17 @@ def issuer_of(environment: Mapping[str, str]) -> Issuer:
         Kind(environment.get("TALLYSTICK_TOKEN_KIND") or Kind.ANY),
         claim_names(environment.get("TALLYSTICK_CLAIMS") or "{}"),
     )
+
+
+def exposure_of(environment: Mapping[str, str]) -> Exposure:
+    """What strangers may see of the API. Raises ValueError for what is no such setting."""
+    introspection = environment.get("TALLYSTICK_INTROSPECTION", "off")
+    if introspection not in {"on", "off"}:
+        raise ValueError(f"TALLYSTICK_INTROSPECTION is on or off, not {introspection!r}")
+    origins = checked_origins(environment.get("TALLYSTICK_CORS_ORIGINS", ""))
+    path = environment.get("TALLYSTICK_SAFELIST")
+    safelist = None if not path else orjson.loads(Path(path).read_bytes())
+    return Exposure(False, introspection == "on", origins, safelist)
 
 
 def prover_of(environment: Mapping[str, str]) -> Prover:

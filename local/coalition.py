@@ -31,6 +31,7 @@ from loyalty.governing import found
 from loyalty.programmes import read_programme
 from loyalty.webhooks.ports import Webhooks
 from loyalty.webhooks.signing import derived_from
+from schema.http import OPEN
 from storage.dynamodb import DynamoStore
 from storage.queue_dynamodb import DynamoQueue
 
@@ -88,7 +89,7 @@ def demo_coalition(clock: Clock, port: int) -> Iterator[Demo]:
             sealed_log(coalition, store, log_key) as log,
             Clockwork(coalition, store) as clockwork,
             told_events(coalition, store),
-            serving(application(coalition, tokens.public, log.prover, graphiql=True), port) as url,
+            serving(application(coalition, tokens.public, log.prover, exposure=OPEN), port) as url,
         ):
             found(coalition, log_key.verifier)
             document = stars()

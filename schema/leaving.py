@@ -13,6 +13,7 @@ traceback with the same id.
 """
 
 import logging
+import re
 import secrets
 
 from graphql import GraphQLError, GraphQLSyntaxError, ValueNode
@@ -25,17 +26,25 @@ INTERNAL = "INTERNAL"
 UNAVAILABLE = "UNAVAILABLE"
 """Of what is worth sending again."""
 
+# As graphql-core's `did_you_mean` writes them, of names, which have no question mark.
+_SUGGESTION = re.compile(r" Did you mean [^?]*\?")
+
 _log = logging.getLogger("tallystick.schema")
 
 
-def leaving(error: GraphQLError, operation: str | None = None) -> GraphQLError:
-    """The error as it may leave: with a code, and without what only we should know."""
+def leaving(
+    error: GraphQLError, operation: str | None = None, *, suggests: bool = False
+) -> GraphQLError:
+    """The error as it may leave: with a code, and without what only we should know.
+
+    suggests: keeps "Did you mean", which tells the schema name by name to who may not ask for it.
+    """
     if (error.extensions or {}).get("code"):
         return error
     code = _code(error)
     if code == INTERNAL:
         return _masked(error, operation)
-    return _with_code(error, code)
+    return _with_code(error, code, suggests)
 
 
 def _code(error: GraphQLError) -> str:
@@ -76,15 +85,16 @@ def _masked(error: GraphQLError, operation: str | None) -> GraphQLError:
     )
 
 
-def validation_error(error: GraphQLError) -> GraphQLError:
+def validation_error(error: GraphQLError, *, suggests: bool = False) -> GraphQLError:
+    """What validation found, as it may leave."""
     coerced = isinstance(error, StrawberryInputCoercionError)
-    return _with_code(error, BAD_USER_INPUT if coerced else VALIDATION_FAILED)
+    return _with_code(error, BAD_USER_INPUT if coerced else VALIDATION_FAILED, suggests)
 
 
-def _with_code(error: GraphQLError, code: str) -> GraphQLError:
+def _with_code(error: GraphQLError, code: str, suggests: bool) -> GraphQLError:
     """A copy without the cause: a kept error must not keep the frames of the request it met."""
     return GraphQLError(
-        error.message,
+        error.message if suggests else _SUGGESTION.sub("", error.message),
         error.nodes,
         error.source,
         error.positions,

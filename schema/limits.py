@@ -32,7 +32,7 @@ from graphql import (
     DocumentNode,
     GraphQLError,
     GraphQLInputType,
-    GraphQLSchema,
+    NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     ValueNode,
     ValuesOfCorrectTypeRule,
@@ -90,11 +90,13 @@ RULES = tuple(
 class Documents:
     """The documents of one schema, each parsed and validated once while it stays in the cache."""
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits, weights: Weights) -> None:
-        self._schema = schema
-        self._limits = limits
-        self._weights = weights
-        self._kept = lru_cache(maxsize=limits.cached_documents)(self._admit)
+    def __init__(self, schema: "Schema") -> None:
+        self._schema = schema._schema
+        self._limits = schema.limits
+        self._weights = schema.weights
+        self._suggests = schema.introspection
+        self._rules = RULES if schema.introspection else (*RULES, NoSchemaIntrospectionCustomRule)
+        self._kept = lru_cache(maxsize=self._limits.cached_documents)(self._admit)
 
     def admit(self, text: str) -> Admitted:
         """Parse and validate a text. Raises GraphQLSyntaxError, which is never kept."""
@@ -107,9 +109,12 @@ class Documents:
             max_comments=self._limits.tokens,
         )
         operations = sum(isinstance(node, OperationDefinitionNode) for node in document.definitions)
-        errors = excess(document, self._limits) or validate_document(self._schema, document, RULES)
+        errors = excess(document, self._limits) or validate_document(
+            self._schema, document, self._rules
+        )
         cost = NO_COST if errors else cost_of(self._schema, document, self._weights)
-        return Admitted(document, tuple(map(validation_error, errors)), operations, cost)
+        refused = tuple(validation_error(error, suggests=self._suggests) for error in errors)
+        return Admitted(document, refused, operations, cost)
 
 
 class DocumentLimits(SchemaExtension):
@@ -155,13 +160,15 @@ class Schema(strawberry.Schema):
     """A Strawberry schema within `limits`, whose errors all carry a code and give nothing away."""
 
     limits = Limits()
+    # Whether `__schema` and `__type` are answered, and errors suggest names that are nearly right.
+    introspection = False
     # What fields read; one that is not there reads nothing.
     weights: Weights = MappingProxyType({})
 
     @cached_property
     def documents(self) -> Documents:
         """The documents seen so far."""
-        return Documents(self._schema, self.limits, self.weights)
+        return Documents(self)
 
     def get_extensions(self, sync: bool = False) -> list[SchemaExtension]:
         """The limits, then the extensions that were asked for."""
@@ -178,4 +185,6 @@ class Schema(strawberry.Schema):
         extension, with the very list that goes to the client: the list is changed in place.
         """
         name = execution_context.operation_name if execution_context else None
-        errors[:] = [leaving(error, operation=name) for error in errors]
+        errors[:] = [
+            leaving(error, operation=name, suggests=self.introspection) for error in errors
+        ]

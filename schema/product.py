@@ -231,14 +231,19 @@ def main() -> None:
     Path("schema.graphql").write_text(product_schema().as_str() + "\n", encoding="utf-8")
 
 
-def product_schema() -> ProductSchema:
-    """A new schema, with its own cache of documents."""
-    return ProductSchema(
+def product_schema(*, introspection: bool = False) -> ProductSchema:
+    """A new schema, with its own cache of documents.
+
+    introspection: answers questions about the schema itself, and suggests names in errors.
+    """
+    schema = ProductSchema(
         query=merge_types("Query", QUERIES),
         mutation=merge_types("Mutation", MUTATIONS),
         types=[Voucher],
         config=CONFIG,
     )
+    schema.introspection = introspection
+    return schema
 
 
 if __name__ == "__main__":

@@ -2,9 +2,12 @@
 
 It follows the GraphQL-over-HTTP draft (https://graphql.github.io/graphql-over-http/draft/):
 
-    POST /graphql   a JSON object {query, variables, operationName, extensions}
+    POST /graphql   a JSON object {query, variables, operationName, extensions}; in place of the
+                    query a hash may stand in the extensions (`persisted`), and the header
+                    Idempotency-Key in place of the input's (`idempotency`)
     GET  /graphql   the same as query parameters, for queries only (a mutation: 405)
     GET  /graphql   with Accept: text/html and no query: the GraphiQL page, where it is switched on
+    OPTIONS         a browser's preflight, where origins are allowed (`cors`)
     GET  /health    {"status":"ok"}
 
 An answer is `application/graphql-response+json` if the client asks for it, and `application/json`
@@ -23,8 +26,19 @@ The view is written on Starlette directly: Strawberry's own view brings subscrip
 batches and answers in plain text, and to take them all out again takes more code than this.
 """
 
+from schema.http.exposure import OPEN, PRODUCTION, Exposure, checked_origins
 from schema.http.negotiation import GRAPHQL_RESPONSE, JSON, negotiated
 from schema.http.request import BODY_LIMIT_BYTES
 from schema.http.view import graphql_app
 
-__all__ = ["BODY_LIMIT_BYTES", "GRAPHQL_RESPONSE", "JSON", "graphql_app", "negotiated"]
+__all__ = [
+    "BODY_LIMIT_BYTES",
+    "GRAPHQL_RESPONSE",
+    "JSON",
+    "OPEN",
+    "PRODUCTION",
+    "Exposure",
+    "checked_origins",
+    "graphql_app",
+    "negotiated",
+]

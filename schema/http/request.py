@@ -19,9 +19,9 @@ FIRST_UNSAFE_FLOAT = float(1 << 63)
 
 
 class Operation(NamedTuple):
-    """The parameters of a GraphQL request."""
+    """The parameters of a GraphQL request. query: None where a hash may stand for it."""
 
-    query: str
+    query: str | None
     variables: dict[str, object] | None
     name: str | None
     extensions: dict[str, object] | None
@@ -97,7 +97,7 @@ def operation_of(parameters: object) -> Operation:
         raise Refusal(400, "The body must be a JSON object; batches are not served.")
     query = parameters.get("query")
     name = parameters.get("operationName")
-    if not isinstance(query, str) or not query:
+    if query is not None and (not isinstance(query, str) or not query):
         raise Refusal(400, "`query` must be a string with a GraphQL document.")
     if not isinstance(name, str | None):
         raise Refusal(400, "`operationName` must be a string or null.")

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 
-import strawberry
 from graphql import GraphQLError
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -14,20 +13,25 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from schema.http.cors import cors
+from schema.http.exposure import PRODUCTION, Exposure
+from schema.http.idempotency import HEADER, key_in, with_key
 from schema.http.negotiation import JSON, negotiated
+from schema.http.persisted import Persisted
 from schema.http.refusal import Refusal
 from schema.http.request import BODY_LIMIT_BYTES, Operation, operation_in
 from schema.http.response import errors_response, result_response, status_of
 from schema.leaving import VALIDATION_FAILED, leaving
+from schema.limits import Schema
 
 ContextOf = Callable[[Request], Awaitable[object]]
 
 
 def graphql_app(
-    schema: strawberry.Schema,
+    schema: Schema,
     context: ContextOf,
+    exposure: Exposure = PRODUCTION,
     *,
-    graphiql: bool,
     body_limit_bytes: int = BODY_LIMIT_BYTES,
 ) -> Starlette:
     """The ASGI application over a schema (`schema.limits.Schema`, for its errors and limits).
@@ -35,13 +39,14 @@ def graphql_app(
     context: called with each GraphQL request once its parameters are well formed; what it returns
         is `info.context`. If it raises an error whose `extensions.code` is UNAUTHENTICATED or
         FORBIDDEN the answer is 401 or 403; an error without a code is masked like any other.
+    Raises ValueError for a safelist with a document that the schema would refuse.
     """
-    page = get_graphql_ide_html(graphql_ide="graphiql") if graphiql else None
     return Starlette(
         routes=[
-            Route("/graphql", GraphQLView(schema, context, page, body_limit_bytes)),
+            Route("/graphql", GraphQLView(schema, context, exposure, body_limit_bytes)),
             Route("/health", _health, methods=["GET"]),
-        ]
+        ],
+        middleware=[cors(exposure.origins)] if exposure.origins else [],
     )
 
 
@@ -54,14 +59,15 @@ class GraphQLView:
 
     def __init__(
         self,
-        schema: strawberry.Schema,
+        schema: Schema,
         context: ContextOf,
-        page: str | None,
+        exposure: Exposure,
         body_limit_bytes: int,
     ) -> None:
         self._schema = schema
         self._context = context
-        self._page = page
+        self._page = get_graphql_ide_html(graphql_ide="graphiql") if exposure.graphiql else None
+        self._persisted = Persisted(schema, exposure.safelist)
         self._body_limit_bytes = body_limit_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,9 +104,17 @@ class GraphQLView:
             allowed.add(OperationType.MUTATION)
         context = await self._context(request)
         try:
+            text = self._persisted.document(operation)
+        except GraphQLError as error:
+            return ExecutionResult(data=None, errors=[error])
+        variables = operation.variables
+        key = key_in(request.headers.getlist(HEADER))
+        if key is not None:
+            variables = with_key(key, text, operation.name, variables, self._schema.documents)
+        try:
             return await self._schema.execute(
-                operation.query,
-                variable_values=operation.variables,
+                text,
+                variable_values=variables,
                 context_value=context,
                 operation_name=operation.name,
                 allowed_operation_types=allowed,

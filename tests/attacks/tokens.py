@@ -150,7 +150,7 @@ async def _sent(given: str, later_s: int, issuer: Issuer, house: House) -> httpx
         actor = bearer_actor(authorization, issuer, house.coalition, later(later_s))
         return Context(house.coalition, actor)
 
-    app = graphql_app(SCHEMA, context, graphiql=False)
+    app = graphql_app(SCHEMA, context)
     enrol = 'mutation { enrolMember(input: {idempotencyKey: "x"}) { member { id } } }'
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="https://api.example"

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from strawberry.types import Info
 
 from schema import limits
-from schema.http import graphql_app, negotiated
+from schema.http import PRODUCTION, Exposure, checked_origins, graphql_app, negotiated
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
@@ -68,14 +68,14 @@ def ask(
     method: str = "POST",
     *,
     context: Callable[[Request], Awaitable[object]] = caller,
-    graphiql: bool = False,
+    exposure: Exposure = PRODUCTION,
     path: str = "/graphql",
     **request: Any,
 ) -> httpx.Response:
     """Send one request to a fresh application."""
 
     async def send() -> httpx.Response:
-        app = graphql_app(SCHEMA, context, graphiql=graphiql)
+        app = graphql_app(SCHEMA, context, exposure)
         transport = httpx.ASGITransport(app, raise_app_exceptions=True)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             return await client.request(method, path, **request)
@@ -225,7 +225,7 @@ def test_too_large_a_body_is_not_read_to_its_end() -> None:
             nonlocal status
             status = message.get("status", status)
 
-        app = graphql_app(SCHEMA, caller, graphiql=False)
+        app = graphql_app(SCHEMA, caller)
         headers = [(b"content-type", b"application/json"), *headers]
         scope = {"type": "http", "method": "POST", "path": "/graphql", "headers": headers}
         await app({**scope, "query_string": b""}, next_chunk, send)
@@ -422,13 +422,14 @@ def test_failing_context_is_masked(caplog: pytest.LogCaptureFixture) -> None:
 def test_page_is_served_where_it_is_switched_on() -> None:
     """A browser gets GraphiQL if it is on; a query gets its answer all the same."""
     browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-    page = ask("GET", graphiql=True, headers=browser)
+    page_on = Exposure(graphiql=True)
+    page = ask("GET", exposure=page_on, headers=browser)
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert "GraphiQL" in page.text
-    assert_refused(ask("GET", graphiql=False, headers=browser))
-    assert_refused(ask("GET", graphiql=True))
+    assert_refused(ask("GET", headers=browser))
+    assert_refused(ask("GET", exposure=page_on))
     params = {"query": "{ one }"}
-    answer = ask("GET", graphiql=True, headers=browser, params=params)
+    answer = ask("GET", exposure=page_on, headers=browser, params=params)
     assert answer.json() == {"data": {"one": 1}}
 
 
@@ -449,7 +450,7 @@ def test_websockets_are_refused() -> None:
         sent.append(message)
 
     scope: Any = {"type": "websocket", "path": "/graphql", "query_string": b"", "headers": []}
-    asyncio.run(graphql_app(SCHEMA, caller, graphiql=False)(scope, connect, send))
+    asyncio.run(graphql_app(SCHEMA, caller)(scope, connect, send))
     assert [message["type"] for message in sent] == ["websocket.close"]
 
 
@@ -470,7 +471,7 @@ def test_client_that_goes_away_is_no_failure(caplog: pytest.LogCaptureFixture) -
         "query_string": b"",
         "headers": [(b"content-type", b"application/json")],
     }
-    asyncio.run(graphql_app(SCHEMA, caller, graphiql=False)(scope, leave, send))  # type: ignore[arg-type]
+    asyncio.run(graphql_app(SCHEMA, caller)(scope, leave, send))  # type: ignore[arg-type]
     assert sent == []
     assert caplog.records == []
 
@@ -478,7 +479,7 @@ def test_client_that_goes_away_is_no_failure(caplog: pytest.LogCaptureFixture) -
 def test_lambda_adapter_needs_no_lifespan() -> None:
     """The application answers an event of an HTTP API without having been started."""
     handler = Mangum(
-        graphql_app(SCHEMA, caller, graphiql=False),
+        graphql_app(SCHEMA, caller),
         lifespan="off",
         text_mime_types=["application/json", GRAPHQL_RESPONSE],
     )
@@ -497,3 +498,50 @@ def test_lambda_adapter_needs_no_lifespan() -> None:
     assert answer["statusCode"] == 200
     assert answer["body"] == '{"data":{"one":1}}'
     assert answer["isBase64Encoded"] is False
+
+
+PAGE = "https://app.example"
+PREFLIGHT = {
+    "access-control-request-method": "POST",
+    "access-control-request-headers": "authorization,content-type,idempotency-key",
+}
+
+
+@pytest.mark.parametrize(
+    ("origins", "origin", "allowed"),
+    [
+        ((PAGE,), PAGE, PAGE),
+        ((PAGE, "http://localhost:3000"), "http://localhost:3000", "http://localhost:3000"),
+        ((PAGE,), "https://app.example.evil.example", None),
+        ((PAGE,), "http://app.example", None),
+        ((PAGE,), "null", None),
+        (("*",), "https://any.example", "*"),
+        ((), PAGE, None),
+    ],
+)
+def test_web_pages_of_allowed_origins_read_answers(
+    origins: tuple[str, ...], origin: str, allowed: str | None
+) -> None:
+    """A preflight and an answer say so for origins that are set, and none is; never for cookies."""
+    exposure = Exposure(origins=origins)
+    answer = ask(json={"query": "{ one }"}, headers={"origin": origin}, exposure=exposure)
+    preflight = ask("OPTIONS", headers={"origin": origin, **PREFLIGHT}, exposure=exposure)
+    assert answer.json() == {"data": {"one": 1}}
+    assert preflight.status_code == (200 if allowed else 400 if origins else 405)
+    for response in (answer, preflight):
+        assert response.headers.get("access-control-allow-origin") == allowed
+        assert "access-control-allow-credentials" not in response.headers
+    if allowed:
+        assert preflight.headers["access-control-allow-methods"] == "GET, POST"
+        assert "idempotency-key" in preflight.headers["access-control-allow-headers"].lower()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["app.example", "https://app.example/", "https://a.example b", "https://*.example", "null"],
+)
+def test_origin_that_no_browser_sends_is_refused(text: str) -> None:
+    """A setting that would never match is a mistake."""
+    with pytest.raises(ValueError, match="origin"):
+        checked_origins(f"{PAGE},{text}")
+    assert checked_origins(f" {PAGE} ,*,http://[::1]:80,") == (PAGE, "*", "http://[::1]:80")
