@@ -8,7 +8,7 @@ AWS := .venv-aws
 SEEDS ?= 1000
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
-.PHONY: setup demo test lint types imports contract simulate stock bench lock clean
+.PHONY: setup demo test lint types imports package e2e contract simulate stock bench lock clean
 
 # The lock and the project's metadata are all that decide whether the environment is up to date.
 # What it prints goes to standard error: `make demo ARGS=--json` prints JSON and nothing else.
@@ -45,6 +45,12 @@ types: $(READY)
 imports: $(READY)
 	$(BIN)/lint-imports
 
+package: $(READY)  ## what Lambda runs, in build/package/; ARCH=arm64|x86_64|local; the first two need Python 3.13
+	@$(BIN)/python infra/package.py --architecture $(or $(ARCH),arm64)
+
+e2e: $(READY) $(AWS)/.ready  ## the template on a local AWS, and the acceptance suite over HTTP
+	$(BIN)/python -m tests.e2e.run $(ARGS)
+
 contract: $(READY)  ## the storage contract against a DynamoDB that runs transactions concurrently
 	$(BIN)/python -m tests.contract.run $(ARGS)
 
@@ -64,5 +70,5 @@ lock:  ## pin every dependency with its hashes; needs uv
 	    --no-annotate --no-header --upgrade --output-file infra/tools.lock
 
 clean:
-	rm -rf $(VENV) .venv-ministack $(AWS) .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .stock
+	rm -rf $(VENV) .venv-ministack $(AWS) .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .stock build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
