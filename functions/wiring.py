@@ -3,7 +3,8 @@
 TALLYSTICK_ORIGIN       the ledger's origin
 TALLYSTICK_TABLE        the table's name; AWS_REGION its region
 TALLYSTICK_DYNAMODB_ENDPOINT  in place of AWS's own, for a local AWS; likewise _S3_
-TALLYSTICK_ENTRY_SEED   base64 of the entry key's seed as KMS encrypted it
+TALLYSTICK_ENTRY_SEED   base64 of the entry key's seed as KMS encrypted it; several with commas
+                        between while the key changes: the newest in force signs
 TALLYSTICK_WEBHOOK_SEED base64 of the seed of webhook keys as KMS encrypted it; absent where a
                         coalition sends no events
 
@@ -33,12 +34,13 @@ TALLYSTICK_WITNESSES    a policy (c2sp.org/tlog-policy) whose witnesses with a U
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
 
+from ledger.notes import Signer
 from ledger.policies import read_policy
 from loyalty.clock.agenda import Agenda
 from loyalty.coalition import Coalition
@@ -55,7 +57,7 @@ from sealing.witnessing import Witnessing
 from storage.agenda_dynamodb import DynamoAgenda
 from storage.dynamodb import DynamoStore, Table
 from storage.issuer_http import IssuerGet
-from storage.kms import KmsSigner, entry_signer, webhook_seed
+from storage.kms import KmsSigner, entry_signers, webhook_seed
 from storage.log_dynamodb import DynamoHeads
 from storage.queue_dynamodb import DynamoQueue
 from storage.s3 import S3Objects, s3_client
@@ -73,17 +75,30 @@ def utc_now() -> datetime:
 
 def coalition_of(environment: Mapping[str, str]) -> Coalition:
     """The coalition that this function serves. Asks KMS for the entry key."""
-    origin, region = environment["TALLYSTICK_ORIGIN"], environment["AWS_REGION"]
-    store = _store(environment)
+    origin, store = environment["TALLYSTICK_ORIGIN"], _store(environment)
+    entries, *further = entry_signers_of(environment)
     return Coalition(
         origin,
         store,
-        entry_signer(origin, environment["TALLYSTICK_ENTRY_SEED"], region),
+        entries,
         utc_now,
         secrets.token_bytes,
         time.sleep,
         _webhooks(environment, store),
+        tuple(further),
     )
+
+
+def entry_signers_of(environment: Mapping[str, str]) -> Sequence[Signer]:
+    """Every entry key that this function holds. Asks KMS for them."""
+    seeds = environment["TALLYSTICK_ENTRY_SEED"]
+    return entry_signers(environment["TALLYSTICK_ORIGIN"], seeds, environment["AWS_REGION"])
+
+
+def log_signers_of(environment: Mapping[str, str]) -> Sequence[Signer]:
+    """Every log key that this function may sign with. Asks KMS for their public halves."""
+    origin, region = environment["TALLYSTICK_ORIGIN"], environment["AWS_REGION"]
+    return [KmsSigner(origin, id_, region) for id_ in environment["TALLYSTICK_LOG_KEYS"].split(",")]
 
 
 def agenda_of(environment: Mapping[str, str]) -> Agenda:
@@ -129,14 +144,10 @@ def prover_of(environment: Mapping[str, str]) -> Prover:
 
 def sealer_of(environment: Mapping[str, str]) -> Sealer:
     """The sealer that this function is. Asks KMS for its keys."""
-    origin, region = environment["TALLYSTICK_ORIGIN"], environment["AWS_REGION"]
-    store = _store(environment)
+    origin, store = environment["TALLYSTICK_ORIGIN"], _store(environment)
     log, own = _objects(environment)
-    ids = environment["TALLYSTICK_LOG_KEYS"].split(",")
-    keys = Keys(
-        [KmsSigner(origin, id_, region) for id_ in ids],
-        entry_signer(origin, environment["TALLYSTICK_ENTRY_SEED"], region),
-    )
+    entries, *further = entry_signers_of(environment)
+    keys = Keys(log_signers_of(environment), entries, further)
     return Sealer(origin, store, DynamoHeads(store), log, own, keys, utc_now, secrets.token_bytes)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from local.key_commands import add_key_commands
 from local.log_commands import add_log_commands, port
 from local.problems import Problem
 from local.programme_commands import add_programme_command
@@ -161,6 +162,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_token(command("token", "make a token of a partner of the demo", _BEARER, _BEARER_EXAMPLES))
     add_programme_command(command)
     add_log_commands(command)
+    add_key_commands(command)
     return parser
 
 

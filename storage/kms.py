@@ -1,6 +1,6 @@
 """Keys in KMS: seeds that are unwrapped once per cold start; the log key, which stays."""
 
-from base64 import b64decode
+from base64 import b64decode, b64encode
 
 import boto3
 from botocore.config import Config
@@ -18,6 +18,18 @@ def entry_signer(origin: str, wrapped_seed: str, region: str) -> SeedSigner:
     ledger is refused. Raises botocore's errors.
     """
     return SeedSigner(f"{origin}/entries", _unwrapped(wrapped_seed, region, {"origin": origin}))
+
+
+def entry_signers(origin: str, wrapped_seeds: str, region: str) -> tuple[SeedSigner, ...]:
+    """The same of several, with commas between: base64 has none."""
+    return tuple(entry_signer(origin, each, region) for each in wrapped_seeds.split(","))
+
+
+def wrapped_seed(origin: str, seed: bytes, key_id: str, region: str) -> str:
+    """What `entry_signer` takes, of a new seed. key_id: of the wrapping key in KMS."""
+    kms = boto3.client("kms", region_name=region, config=_CONFIG)
+    answer = kms.encrypt(KeyId=key_id, Plaintext=seed, EncryptionContext={"origin": origin})
+    return b64encode(answer["CiphertextBlob"]).decode()
 
 
 def webhook_seed(origin: str, wrapped_seed: str, region: str) -> bytes:

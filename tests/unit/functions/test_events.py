@@ -46,7 +46,7 @@ def test_without_a_seed_no_events_are_sent(monkeypatch: pytest.MonkeyPatch) -> N
         "TALLYSTICK_ENTRY_SEED": "x",
         "TALLYSTICK_DYNAMODB_ENDPOINT": "http://127.0.0.1:1",
     }
-    monkeypatch.setattr("functions.wiring.entry_signer", lambda *_: None)
+    monkeypatch.setattr("functions.wiring.entry_signers", lambda *_: (None,))
     monkeypatch.setattr("functions.wiring.webhook_seed", lambda *_: b"s" * 32)
     assert coalition_of(environment).webhooks is None
     found = coalition_of({**environment, "TALLYSTICK_WEBHOOK_SEED": "y"}).webhooks
