@@ -8,7 +8,7 @@ AWS := .venv-aws
 SEEDS ?= 1000
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
-.PHONY: setup demo test lint types imports package e2e contract simulate stock bench lock clean
+.PHONY: setup demo test lint types imports package e2e contract simulate stock bench load lock clean
 
 # The lock and the project's metadata are all that decide whether the environment is up to date.
 # What it prints goes to standard error: `make demo ARGS=--json` prints JSON and nothing else.
@@ -62,6 +62,9 @@ stock: $(READY)  ## a verifier that is not ours reads an exported log; fetched b
 
 bench: $(READY)  ## the figures we promise, as ratios within one run
 	$(BIN)/python -m bench $(ARGS)
+
+load: $(READY)  ## 16 customers at once on a local coalition, then an audit; ARGS="--seconds 120 --json"
+	@$(BIN)/python -m bench.load $(ARGS)
 
 lock:  ## pin every dependency with its hashes; needs uv
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
