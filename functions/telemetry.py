@@ -75,6 +75,7 @@ class Telemetry:
             handler.setFormatter(self._formatter)
             root.handlers = [handler]
             root.setLevel(os.environ.get("TALLYSTICK_LOG_LEVEL", "INFO"))
-            for noisy in ("botocore", "urllib3"):
+            # Mangum's line of a request has its whole path, which may be anybody's data.
+            for noisy in ("botocore", "mangum", "urllib3"):
                 logging.getLogger(noisy).setLevel(logging.WARNING)
         self._formatter.append_keys(request_id=getattr(context, "aws_request_id", None))

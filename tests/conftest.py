@@ -43,7 +43,7 @@ def _nobodys_environment() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _logging_as_it_was() -> Iterator[None]:
     """A function's handler sets up the log of its whole process (`functions.telemetry`)."""
-    loggers = [logging.getLogger(name) for name in (None, "botocore", "urllib3")]
+    loggers = [logging.getLogger(name) for name in (None, "botocore", "mangum", "urllib3")]
     were = [(each.handlers[:], each.level) for each in loggers]
     yield
     for logger, (handlers, level) in zip(loggers, were, strict=True):

@@ -225,3 +225,13 @@ def test_a_missing_tile_is_a_404(bucket: S3Objects) -> None:
     assert S3Objects(s3_client(REGION), "tallystick-log").create("own/pages/00", b"page")
     for path in ("tile/0/001", "../own/pages/00", "own/pages/00", "checkpoint"):
         assert log_file(path)["statusCode"] == 404
+
+
+def test_a_log_line_has_no_path(call: Call, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each request is one line, of ours alone, that says no more of it than its route."""
+    call("get_wrong_path")
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (line,) = [each for each in lines if each.get("message") == "request"]
+    assert (line["route"], line["status"], line["service"]) == ("another", 404, "api")
+    path = json.loads((EVENTS / "get_wrong_path.json").read_text())["rawPath"]
+    assert not [each for each in lines if path in json.dumps(each)]
