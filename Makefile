@@ -8,7 +8,7 @@ AWS := .venv-aws
 SEEDS ?= 1000
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
-.PHONY: setup demo test lint types imports package e2e contract simulate stock bench load lock clean
+.PHONY: setup demo test lint types imports package e2e contract simulate stock audits clients bench load lock clean
 
 # The lock and the project's metadata are all that decide whether the environment is up to date.
 # What it prints goes to standard error: `make demo ARGS=--json` prints JSON and nothing else.
@@ -60,6 +60,12 @@ simulate: $(READY)  ## every fault, all pairs of faults, random schedules, mutan
 stock: $(READY)  ## a verifier that is not ours reads an exported log; fetched by name with apt; ARGS=DIR
 	$(BIN)/python -m tests.stock.run $(ARGS)
 
+audits: $(READY)  ## all audits of npm's graphql-http against a served coalition; needs Node 20 and npm
+	$(BIN)/python -m tests.clients.run audits
+
+clients: $(READY)  ## the README's tour with urql (TypeScript, strict) and gql (Python); needs Node 20 and npm
+	$(BIN)/python -m tests.clients.run tour
+
 bench: $(READY)  ## the figures we promise, as ratios within one run
 	$(BIN)/python -m bench $(ARGS)
 
@@ -73,5 +79,5 @@ lock:  ## pin every dependency with its hashes; needs uv
 	    --no-annotate --no-header --upgrade --output-file infra/tools.lock
 
 clean:
-	rm -rf $(VENV) .venv-ministack $(AWS) .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .stock build
+	rm -rf $(VENV) .venv-ministack $(AWS) .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .stock .clients build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
