@@ -8,15 +8,17 @@ import msgspec
 
 from ledger.canonical import MAX_INTEGER
 from ledger.errors import RuleBroken
+from ledger.governance import Governance
 from ledger.kinds import earn
 from ledger.names import NO_HASH, At, Hash, TransactionId, WalletId, day_of
 from ledger.tx import Authority
+from loyalty.actors import PartnerActor
 from loyalty.authority import Signature, authority, require_partner
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan, Request, carry_out
 from loyalty.funding import issued_by
 from loyalty.handing import Handed, Missed, Receiver, hand_out
-from loyalty.members import the_member, with_wallets
+from loyalty.members import check_joined, the_member, with_wallets
 from loyalty.ports import RecordPut
 from loyalty.programmes import Award, Version
 from loyalty.records import CoFunded, Member
@@ -158,7 +160,11 @@ def considered_by(
             None if known is None else known.get(version.programme.currency, {}),
             occasion.field,
         )
-        for version in (_versions(coalition, partner, moment) if versions is None else versions)
+        for version in (
+            _versions(coalition, coalition.governance(), partner, moment)
+            if versions is None
+            else versions
+        )
     )
 
 
@@ -179,8 +185,12 @@ class Awarding:
         self._coalition, self._request = coalition, request
         self._member_id, self._occasion = member_id, occasion
         self._partner = partner
+        governance = coalition.governance()
+        if isinstance(request.actor, PartnerActor):
+            # Before the member: one that has left is not told who there is.
+            check_joined(governance, request.actor, coalition.now())
         self._found = the_member(coalition, member_id, "memberId")
-        versions = _versions(coalition, self._partner, _moment(coalition, occasion))
+        versions = _versions(coalition, governance, self._partner, _moment(coalition, occasion))
         wallets = self._found.record.wallets
         currencies = {version.programme.points_currency for version in versions}
         own = {each: wallets[each] for each in currencies if each in wallets}
@@ -302,9 +312,8 @@ def _moment(coalition: Coalition, occasion: Occasion) -> At:
     return At(occasion.moment or coalition.now())
 
 
-def _versions(coalition: Coalition, partner: str, at: At) -> list[Version]:
+def _versions(coalition: Coalition, governance: Governance, partner: str, at: At) -> list[Version]:
     """Of each programme that the partner signed, the version of the time."""
-    governance = coalition.governance()
     now = coalition.now()
     newest: dict[str, tuple[int, Hash]] = {}
     for rule, version in governance.versions.items():

@@ -18,7 +18,7 @@ from loyalty.combining import Moves
 from loyalty.committing import Answer, News, Plan, Request, carry_out
 from loyalty.gift_card_codes import check_code, new_code
 from loyalty.gift_card_rules import GiftCardRules
-from loyalty.members import may_see_member, the_member
+from loyalty.members import check_joined, may_see_member, the_member
 from loyalty.ports import Commit, RecordPut, Versioned
 from loyalty.programmes import Programme
 from loyalty.records import GiftCard, WalletOwner
@@ -90,10 +90,12 @@ def top_up_gift_card(
     coalition: Coalition, request: Request, card_id: str, points: int, signature: Signature | None
 ) -> Answer:
     """A partner that sells cards puts more value on one. record: the card's id."""
-    require_partner(request.actor)
+    partner = require_partner(request.actor)
     check_amount(points, "points")
 
     def decide() -> Plan:
+        # Before the card: one that has left is not told which there are.
+        check_joined(coalition.governance(), partner, coalition.now())
         card, _ = _the_card(coalition, card_id)
         selling = _selling(coalition, card.programme, "giftCardId")
         draft = _draft(coalition, card)
@@ -119,11 +121,13 @@ def pay_with_gift_card(
 
     Several cards and other money may pay one bill: each is a payment of its own.
     """
-    partner = require_partner(request.actor).id
+    actor = require_partner(request.actor)
+    partner = actor.id
     check_amount(payment.points, "points")
     check_text(payment.reference, 64, "orderReference")
 
     def decide() -> Plan:
+        check_joined(coalition.governance(), actor, coalition.now())
         card, version = _the_card(coalition, payment.card)
         selling = _selling(coalition, card.programme, "giftCardId")
         if partner not in selling.cards.taken_at:

@@ -1,7 +1,7 @@
 """Whoever might call an operation, in a house where one request of it succeeds.
 
 By what they are to what the request is about: each member that there is, and one who has nothing to
-do with it; each partner, and one that never joined; an operator of each role; nobody.
+do with it; each partner, and one that has left; an operator of each role; nobody.
 """
 
 from collections.abc import Callable, Iterator
@@ -28,8 +28,8 @@ from tests.coalition import (
 from tests.requests_of_each import EACH, ready
 
 PARTNERS = (GROCER, FUEL, FLORIST)
-LEFT = PartnerActor("nobody")
-"""A partner that is not of the coalition."""
+LEFT = PartnerActor("deli")
+"""A partner that has left, and still has a key."""
 
 ADJUSTMENT = "query ($id: ID!) { node(id: $id) { ... on Adjustment { id input } } }"
 
@@ -92,9 +92,16 @@ def _made(name: str) -> Case:
     else:
         house, mutation = House(), CASES[name]
         input_ = _MORE[mutation, name.removeprefix(f"{mutation} ")](house)
+    has_left(house)
     if mutation != "registerOperatorKey":
         house.keyed(vic())
     return Case(house, mutation, input_, as_member(house.enrolled()))
+
+
+def has_left(house: House) -> None:
+    house.done(OPERATOR, "registerPartner", house.registration("deli"))
+    house.leave("deli")
+    house.later(milliseconds=1)
 
 
 def _by_the_member_itself(house: House) -> dict[str, Any]:

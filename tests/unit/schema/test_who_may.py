@@ -1,17 +1,22 @@
 """docs/security.md says of each operation who may call it. It is so: each of them is tried."""
 
+import itertools
+import json
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from strawberry.relay import GlobalID
 
 from loyalty.actors import Actor, Role
 from tests.callers import CASES, LEFT, PARTNERS, case, tried, vic
-from tests.coalition import SCHEMA
+from tests.coalition import SCHEMA, Answer, gid, own_id
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "security.md"
+UNKNOWN = defaultdict(lambda: "7zzzzzzzzzzzzzzzzzzzzzzzzz", Feedback="grocer/999999999")
 NOT_FOR_YOU = {"NOT_PERMITTED", "NOT_FOUND"}
 
 
@@ -91,3 +96,35 @@ def test_who_may_call_a_mutation(mutation: str) -> None:
     else:
         assert bool(partners) == (row.partner != "–")
         assert partners != set(PARTNERS)
+
+
+# Ids by which one could look for what others have.
+HIDDEN = {
+    *("memberId", "ownerId", "fromMemberId", "intoMemberId", "accountId", "adjustmentId"),
+    *("endpointId", "feedbackId", "giftCardId", "holdId", "earnId", "transactionId"),
+    *("placeId", "recognitionId", "redemptionId", "voucherId", "eventId"),
+}
+# Every partner sees these, and is told why one is of no use to it.
+SEEN_BY_PARTNERS = {"memberId", "ownerId", "giftCardId"}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_foreign_id_is_answered_like_an_unknown_one(name: str) -> None:
+    """To the byte, but for the id: nobody finds out by asking what there is of others."""
+    made = case(name)
+    actors = (made.stranger, *PARTNERS, LEFT)
+    refused_ones = [actor for actor, codes in tried(made, actors) if codes]
+    for field, actor in itertools.product(HIDDEN & made.input.keys(), refused_ones):
+        if actor in PARTNERS and field in SEEN_BY_PARTNERS:
+            continue
+        id_ = made.input[field]
+        type_ = GlobalID.from_id(id_).type_name if field != "eventId" else ""
+        unknown = gid(type_, UNKNOWN[type_]) if type_ else f"evt_{UNKNOWN['']}_0"
+        other = made._replace(input={**made.input, field: unknown})
+        assert said(made.sent_by(actor), id_) == said(other.sent_by(actor), unknown), (field, actor)
+
+
+def said(answer: Answer, id_: str) -> str:
+    """An answer as it is sent, without the id that was asked for."""
+    text = json.dumps([answer.data, answer.errors]).replace(id_, "what was asked")
+    return text if id_.startswith("evt_") else text.replace(own_id(id_), "what was asked")

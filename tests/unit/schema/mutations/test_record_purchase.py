@@ -407,7 +407,7 @@ def test_a_partner_that_left_issues_nothing(house: House) -> None:
     house.leave("grocer")
     house.later(minutes=1)
     refusal = house.refused(GROCER, "recordPurchase", house.purchase(member, 500))
-    assert refusal.code == "NOT_ELIGIBLE"
+    assert refusal.code == "NOT_PERMITTED"
 
 
 def test_a_clock_that_went_back_dates_no_entry_before_another(house: House) -> None:
