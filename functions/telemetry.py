@@ -37,18 +37,24 @@ _log = logging.getLogger(__name__)
 
 
 class Telemetry:
-    """One function's. service: its name."""
+    """One function's. service: its name. Outside an invocation, where nobody would write them, as
+    on a developer's machine, metrics are dropped."""
 
     def __init__(self, service: str) -> None:
         self._service = service
         self._metrics = EphemeralMetrics(namespace=NAMESPACE, service=service)
+        self._invoked = False
         self._formatter = LambdaPowertoolsFormatter(service=service, utc=True, use_rfc3339=True)
 
     def count(self, name: str, number: int = 1) -> None:
-        self._metrics.add_metric(name, MetricUnit.Count, number)
+        self._add(name, MetricUnit.Count, number)
 
     def seconds(self, name: str, value: float) -> None:
-        self._metrics.add_metric(name, MetricUnit.Seconds, value)
+        self._add(name, MetricUnit.Seconds, value)
+
+    def _add(self, name: str, unit: MetricUnit, value: float) -> None:
+        if self._invoked:
+            self._metrics.add_metric(name, unit, value)
 
     def __call__(self, handler: Handler) -> Handler:
         """A handler that writes its log and its metrics so."""
@@ -56,12 +62,14 @@ class Telemetry:
         @wraps(handler)
         def telling(event: dict[str, Any], context: Any) -> dict[str, Any]:
             self._begin(context)
+            self._invoked = True
             try:
                 return handler(event, context)
             except Exception:
                 _log.exception("the invocation failed")
                 raise
             finally:
+                self._invoked = False
                 if self._metrics.metric_set:
                     self._metrics.flush_metrics()
 

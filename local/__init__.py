@@ -5,6 +5,8 @@
     programme_commands  those of `tallystick programme`
     programme_files  its files: checked, compared, tried on past orders
     programme_runs  and run, with shops that sell
+    key_commands    those of `tallystick keys`
+    own_keys        the coalition's own keys, in KMS and in the table that a function uses
     demo            `tallystick demo` and `tallystick serve`
     coalition       the demo coalition, founded through its own API
     journey         a year of published baskets as events in time

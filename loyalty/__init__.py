@@ -11,6 +11,7 @@ Use cases reach the outside through ports alone. The modules, from the ground up
     committing   one request, one effect: deciding again, answering again
     authority    whose word an entry rests on
     writing      an effect becomes a signed entry, and the rows that keep it
+    wallet_sizes how large a wallet's row may become
     combining    two wallets become one
     codes        secrets that people type: drawn, and read as they are typed
     moved_wallets what goes back to a transaction of a wallet that was closed or is set aside
@@ -78,6 +79,9 @@ and the use cases:
     confirmations  points of a purchase that wait become available
     governance_drafts  governance entries, tried before they are signed
     operator_keys  an operator's own key
+    partner_keys   a partner's further key
+    own_keys       the coalition's own: entry keys and log keys
+    revoking       a key ends
     exchanges    points become those of another currency; no round of rates gains
     refunds      a redemption comes back, and its voucher is void
     adjusting    one adjustment: by what it is allowed, and its entry

@@ -264,6 +264,8 @@ def test_an_order_that_others_keep_overtaking_is_not_refused_for_good(
 
 def test_a_batch_has_at_most_100_orders(shop: Shop, member: str) -> None:
     """A hundred are taken; of a hundred and one, and of none, nothing is."""
+    results = "results { points transactions { id } userErrors { code field message } }"
+    shop.results = {**shop.results, "recordPurchases": results}
     orders = [order(shop, member, f"{number:04}", 100) for number in range(ORDERS_MAX + 1)]
     for wrong in (orders, []):
         refusal = shop.refused(OUTFITTER, "recordPurchases", shop.input(orders=wrong))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -345,7 +345,8 @@ def test_a_clock_that_is_behind_makes_no_room_in_a_month(shop: Shop) -> None:
     counted in."""
     ann = shop.enrolled()
     friends = [brings(shop, ann) for _ in range(4)]
-    december, november = datetime(2026, 12, 1, tzinfo=UTC), datetime(2026, 11, 30, 23, tzinfo=UTC)
+    december = datetime(2026, 12, 1, tzinfo=UTC)
+    november = december - timedelta(seconds=10)
     for friend, clock in zip(friends, (december, december, november, december), strict=True):
         shop.clock = clock
         orders(shop, friend)

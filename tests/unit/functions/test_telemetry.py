@@ -93,3 +93,17 @@ def test_what_fails_is_told_and_raised(capsys: pytest.CaptureFixture[str]) -> No
     line, metrics = lines(capsys)
     assert (line["level"], line["exception_name"]) == ("ERROR", "ValueError")
     assert metrics["SealedEntries"] == [3]
+
+
+def test_outside_an_invocation_nothing_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the same code runs in a server, standard output is the user's."""
+    told = Telemetry("sealer")
+    for _ in range(200):
+        told.count("SealedEntries")
+
+    @told
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        return event
+
+    handler({}, CONTEXT)
+    assert capsys.readouterr().out == ""

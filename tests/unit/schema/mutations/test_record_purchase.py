@@ -1,5 +1,6 @@
 """`recordPurchase`: what was bought earns points, once, for whom and by whose word it says."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -411,13 +412,19 @@ def test_a_partner_that_left_issues_nothing(house: House) -> None:
 
 
 def test_a_clock_that_went_back_dates_no_entry_before_another(house: House) -> None:
-    """An entry is never earlier than the one it follows."""
+    """An entry is never earlier than the one it follows. Where it would be dated much later than
+    this machine's clock, that has to catch up first."""
     member = house.enrolled()
-    house.later(days=1)
+    house.later(seconds=19)
     record(house, member, 500)
     house.clock = NOON
     (transaction,) = record(house, member, 500)["transactions"]
-    assert transaction["at"] == "2026-11-22T12:00:00.000Z"
+    assert transaction["at"] == "2026-11-21T12:00:19.000Z"
+    house.clock = NOON - timedelta(seconds=2)
+    late = house.purchase(member, 500)
+    assert house.refused(GROCER, "recordPurchase", late).code == "CONTENDED"
+    house.later(seconds=2)
+    assert house.done(GROCER, "recordPurchase", late)["points"] == 5
     verified(house.store)
 
 
