@@ -9,13 +9,14 @@ from loyalty.records import WalletOwner
 from loyalty.refusals import Refused
 from sealing.stopped import Reason, SealingStopped
 from storage.memory_log import MemoryObjects
-from tests.simulation.checking import ViolatedError, check_recovered, require
+from tests.simulation.checking import ViolatedError, check_audit, check_recovered, require
 from tests.simulation.faults import Fault, Tally, Wire, Wires
 from tests.simulation.world import (
     GROCER,
     Ask,
     World,
     as_member,
+    change_entry_key,
     founded,
     leave,
     members_of,
@@ -113,6 +114,33 @@ def _leaves_meanwhile(after_s: int) -> None:
     check_recovered(world, Random(2))
 
 
+def entry_key_ends_meanwhile() -> None:
+    """Between what a request reads of governance and the time that it gives its entry."""
+    _ends_meanwhile(after_s=1)
+
+
+def entry_key_has_ended_meanwhile() -> None:
+    """The same, and the request has stood still for longer than the key was to go on."""
+    _ends_meanwhile(after_s=61)
+
+
+def _ends_meanwhile(after_s: int) -> None:
+    table = founded(("grocer",), 2)
+    world = World(founded=table)
+    changes = iter([None])
+
+    def meanwhile(port: str) -> None:
+        for _none in changes if port == "rows.wallets" else ():
+            change_entry_key(world)
+            world.now += seconds(after_s)
+
+    api = world.coalition(Wire(world.wires, "api", meanwhile), Random(2))
+    world.send(api, Ask("purchase", GROCER, "earned", (members_of(table)[0], 9)))
+    world.now += seconds(120)
+    check_recovered(world, Random(3))
+    check_audit(world)
+
+
 def each_waits_for_another() -> None:
     """A sealer with room for one transaction finds first what waits for a wallet further on."""
     table = founded(("grocer",), 2)
@@ -185,6 +213,8 @@ CASES = {
     "everything is restored": _told(everything_restored),
     "others publish meanwhile": _told(others_publish_meanwhile),
     "a partner leaves meanwhile": _told(partner_leaves_meanwhile),
+    "the entry key ends meanwhile": _told(entry_key_ends_meanwhile),
+    "the entry key has ended meanwhile": _told(entry_key_has_ended_meanwhile),
     "each waits for another": _told(each_waits_for_another),
     "two take back at once": _told(two_take_back_at_once),
     "two blocks in one millisecond": _told(two_blocks_in_one_millisecond),

@@ -170,6 +170,24 @@ MUTANTS = (
         "max([coalition.now(), self.governance.at, *moments])",
         "max([coalition.now(), *moments])",
     ),
+    _one(
+        "request: governance that was read long ago is read again",
+        _WRITING,
+        "if not coalition.may_date(governance, self.at):",
+        "if False:",
+    ),
+    _one(
+        "request: what ends something is dated ahead",
+        "loyalty/coalition.py",
+        "ENDING_AHEAD = timedelta(seconds=60)",
+        "ENDING_AHEAD = timedelta(0)",
+    ),
+    _one(
+        "request: an entry is signed by a key in force",
+        _WRITING,
+        "self._coalition.signer(self.governance, self.at)",
+        "self._coalition.entry_signer",
+    ),
     # The swap
     _one(
         "swap: the head is the one that was read",

@@ -2,8 +2,9 @@
 
 All follows from the seed: who is slow, whose clock steps, which call fails and how, which records
 of the stream are lost, doubled or late, which process sleeps for long and wakes into another world.
-Some seeds have one thing more: a backup that is put back, a clock that is a day slow, a row that
-somebody changed. Then sealing has to stop, and what is published has to stay as it is.
+Some seeds have one thing more: an entry key that ends; a backup that is put back, a clock that is a
+day slow, a row that somebody changed. Of those three sealing has to stop, and what is published has
+to stay as it is.
 """
 
 import traceback
@@ -41,6 +42,7 @@ from tests.simulation.world import (
     Snapshot,
     World,
     as_member,
+    change_entry_key,
     founded,
     members_of,
 )
@@ -55,7 +57,10 @@ _KINDS: dict[str, tuple[Fault, ...]] = {
 _OF_WRITE = (*_OF_COMMIT, Fault.BUSY)
 _OF_READ = (Fault.UNSENT, Fault.KILLED, Fault.BUSY)
 _CLOCK_STEPS_S = (0, 0, -0.001, 0.002, -0.4, 0.9, -3, 3, -7, 60, -600, 600, 3600, -18_000)
-_SPECIAL = {1: "restored", 3: "restored under a sealer", 5: "slow", 7: "tampered"}
+_SPECIAL = {1: "restored", 3: "restored under a sealer", 5: "slow", 7: "tampered", 9: "ending"}
+_NEAR_STEPS_S = (0, 0, -0.001, 0.002, -0.4, 0.9, -3, 3, -7, 9)
+"""While a key ends: two clocks differ by less than the 20 seconds that there is room for."""
+_PASSING_S = (5, 19, 45, 59.9, 60, 61)
 _TIME_STEPS_MS = (0, 0, 0, 1, 5, 40, 400)
 _WITNESS_MODES = ("honest", "honest", "honest", "down", "lags", "lies", "nonsense")
 
@@ -108,6 +113,7 @@ class Simulation:
         self._untruthful = random.random() < 0.3
         self._special = _SPECIAL.get(seed % 10, "")
         self._slow = self._special == "slow"
+        self._ends = self._special == "ending"
         self._sleeper: Actor | None = None
         self._special_at = random.randrange(60, 300)
         self._snapshot: Snapshot | None = None
@@ -170,7 +176,8 @@ class Simulation:
             self._land(self._late.pop(0)[1])
         if random.random() < self._clocks:
             name = random.choice(self._turns.actors).name
-            self._offsets[name] = timedelta(seconds=random.choice(_CLOCK_STEPS_S))
+            steps = _NEAR_STEPS_S if self._ends else _CLOCK_STEPS_S
+            self._offsets[name] = timedelta(seconds=random.choice(steps))
         if random.random() < 0.01:
             honest = _WITNESS_MODES[:4]
             modes = _WITNESS_MODES if self._untruthful else honest
@@ -200,6 +207,13 @@ class Simulation:
             world.now += timedelta(hours=40)
             self._offsets["api-0"] = -timedelta(hours=30)
             self._special = ""
+        elif self._special == "ending":
+            change_entry_key(world)
+            self._special = "ended"
+            self._special_at += self._random.randrange(5, 60)
+        elif self._special == "ended":
+            world.now += timedelta(seconds=self._random.choice(_PASSING_S))
+            self._special_at += self._random.randrange(5, 60)
         elif self._special == "tampered":
             world.store.tampers = True
             self._special = ""
@@ -456,7 +470,7 @@ class Simulation:
         times = [row.wallet.at for rows in store._wallets.values() for row in rows]
         times += [At("")] if store.head is None else [store.head.at]
         coalition = self.world.coalition(Wire(Wires(lambda _: None, Tally()), "last"), Random(0))
-        times.append(coalition.governance().at)
+        times.append(coalition.written().at)
         return at_moment(max(times))
 
     def _refused_after_restoring(self) -> None:

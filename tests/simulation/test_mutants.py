@@ -14,6 +14,8 @@ _QUICK = (
     "publication: tiles before the checkpoint",
     "publication: the bundle goes after the checkpoint",
     "start: no witness is ahead",
+    "request: governance that was read long ago is read again",
+    "request: what ends something is dated ahead",
 )
 
 

@@ -25,6 +25,7 @@ from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Request, request_of
 from loyalty.governance_drafts import GovernanceDraft, PartnerSignature
 from loyalty.members import enrol_member
+from loyalty.own_keys import Held, add_own_key, revoke_own_key
 from loyalty.ports import Commit, Outcome, StoreUnavailable, TransactionRow
 from loyalty.purchases import Basket, record_purchase
 from loyalty.reversals import reverse_transaction
@@ -59,6 +60,8 @@ class Remembering(SeedSigner):
 
 LOG_KEY = Remembering(ORIGIN, b"l" * 32)
 ENTRY_KEY = Remembering(f"{ORIGIN}/entries", b"e" * 32)
+NEXT_ENTRY_KEY = Remembering(f"{ORIGIN}/entries", b"n" * 32)
+"""Held by every process beside the other, as after a deployment with both."""
 WITNESSES = tuple(
     Remembering(f"{name}.example/witness", name.encode().ljust(32, b"w"), COSIGNATURE)
     for name in ("grocer", "fuel")
@@ -284,7 +287,15 @@ class World:
         """An API process that has just started."""
         rows = wire.to("rows", self.store)
         clock = clock or (lambda: self.now)
-        return Coalition(ORIGIN, rows, ENTRY_KEY, clock, random.randbytes, sleep)
+        return Coalition(
+            ORIGIN,
+            rows,
+            ENTRY_KEY,
+            clock,
+            random.randbytes,
+            sleep,
+            further_signers=(NEXT_ENTRY_KEY,),
+        )
 
     def sealer(
         self, wire: Wire, random: Random, clock: Callable[[], datetime] | None = None
@@ -296,7 +307,7 @@ class World:
             wire.to("heads", self.heads),
             wire.to("log", self.log),
             wire.to("own", self.own),
-            Keys((LOG_KEY,), ENTRY_KEY),
+            Keys((LOG_KEY,), ENTRY_KEY, (NEXT_ENTRY_KEY,)),
             clock or (lambda: self.now),
             random.randbytes,
             self.batch_entries or random.choice([3, 100]),
@@ -439,6 +450,14 @@ def leave(world: World, partner: str) -> None:
     draft.add("partner", partner=partner, status="left")
     row = TransactionRow(transaction_id("system:test", partner), None, None)
     assert world.store.commit(draft.commit(row)) is Outcome.DONE
+
+
+def change_entry_key(world: World) -> None:
+    """Operators change the entry key, by a clock that is right: it ends a minute later."""
+    desk = world.coalition(Wire(Wires(lambda _: None, Tally()), "desk"), Random(0))
+    held = Held(frozenset({str(NEXT_ENTRY_KEY.verifier)}), frozenset())
+    add_own_key(desk, "entries", str(NEXT_ENTRY_KEY.verifier), held)
+    revoke_own_key(desk, "entries", ENTRY_KEY.verifier.label, held)
 
 
 _PERFORM: dict[str, Callable[..., Answer]] = {
