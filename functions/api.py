@@ -18,14 +18,24 @@ from functions.log import log_route
 from functions.observing import Observed
 from functions.ready import ready_route
 from functions.telemetry import Telemetry
-from functions.wiring import coalition_of, exposure_of, issuer_of, prover_of, utc_now
+from functions.wiring import (
+    coalition_of,
+    exposure_of,
+    issuer_of,
+    prover_of,
+    request_counts_of,
+    utc_now,
+)
 from loyalty.coalition import Coalition
+from loyalty.throttling import Limiter, RequestCounts
 from schema.authentication import bearer_actor
 from schema.context import Context
 from schema.http import GRAPHQL_RESPONSE, JSON, PRODUCTION, Exposure, graphql_app
 from schema.issuers import Issuer
 from schema.product import product_schema
+from schema.rate_limits import known
 from sealing.proving import Prover
+from storage.memory_request_counts import MemoryRequestCounts
 
 TOLD = Telemetry("api")
 
@@ -36,21 +46,28 @@ def application(
     log: Prover | None = None,
     *,
     exposure: Exposure = PRODUCTION,
+    counts: RequestCounts | None = None,
     token_clock: Callable[[], datetime] = utc_now,
 ) -> Starlette:
     """The API of a coalition, and its published log beside it, if there is one.
 
-    The machine's clock judges tokens, the coalition's dates entries.
+    The machine's clock judges tokens and rates, the coalition's dates entries. counts: of the
+    mutations of each actor; None: no actor waits.
     """
 
     async def context(request: Request) -> Context:
         authorization = request.headers.get("authorization")
-        actor = bearer_actor(authorization, issuer, coalition, token_clock())
+        source = request.client.host if request.client else ""
+        actor = known(
+            lambda: bearer_actor(authorization, issuer, coalition, token_clock()), source, strangers
+        )
         # For whoever watches the API (`functions.observing`).
         request.state.context = Context(coalition, actor, log)
         return request.state.context  # type: ignore[no-any-return]
 
-    schema = product_schema(introspection=exposure.introspection)
+    strangers = Limiter(MemoryRequestCounts(), token_clock)
+    limiter = None if counts is None else Limiter(counts, token_clock)
+    schema = product_schema(introspection=exposure.introspection, limiter=limiter)
     app = graphql_app(schema, context, exposure)
     app.router.routes.append(ready_route(coalition, log))
     if log is not None:
@@ -62,10 +79,10 @@ def application(
 def _api() -> Mangum:
     coalition, issuer = coalition_of(os.environ), issuer_of(os.environ)
     log = prover_of(os.environ) if "TALLYSTICK_BUCKET" in os.environ else None
-    app = application(coalition, issuer, log, exposure=exposure_of(os.environ), token_clock=utc_now)
-    return Mangum(
-        Observed(app, TOLD), lifespan="off", text_mime_types=[JSON, GRAPHQL_RESPONSE, "text/"]
-    )
+    exposure, counts = exposure_of(os.environ), request_counts_of(os.environ)
+    app = application(coalition, issuer, log, exposure=exposure, counts=counts, token_clock=utc_now)
+    app_told = Observed(app, TOLD)
+    return Mangum(app_told, lifespan="off", text_mime_types=[JSON, GRAPHQL_RESPONSE, "text/"])
 
 
 @TOLD

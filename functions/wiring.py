@@ -44,6 +44,7 @@ from ledger.notes import Signer
 from ledger.policies import read_policy
 from loyalty.clock.agenda import Agenda
 from loyalty.coalition import Coalition
+from loyalty.throttling import RequestCounts
 from loyalty.webhooks.delivering import Deliverer
 from loyalty.webhooks.ports import Delivery, Webhooks
 from loyalty.webhooks.signing import derived_from
@@ -60,6 +61,7 @@ from storage.issuer_http import IssuerGet
 from storage.kms import KmsSigner, entry_signers, webhook_seed
 from storage.log_dynamodb import DynamoHeads
 from storage.queue_dynamodb import DynamoQueue
+from storage.request_counts_dynamodb import DynamoRequestCounts
 from storage.s3 import S3Objects, s3_client
 from storage.webhook_http import WebhookPost
 from storage.witness_http import HttpPost
@@ -133,6 +135,11 @@ def exposure_of(environment: Mapping[str, str]) -> Exposure:
     path = environment.get("TALLYSTICK_SAFELIST")
     safelist = None if not path else orjson.loads(Path(path).read_bytes())
     return Exposure(False, introspection == "on", origins, safelist)
+
+
+def request_counts_of(environment: Mapping[str, str]) -> RequestCounts:
+    """What counts the mutations of each actor."""
+    return DynamoRequestCounts(_store(environment))
 
 
 def prover_of(environment: Mapping[str, str]) -> Prover:

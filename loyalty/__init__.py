@@ -3,6 +3,7 @@
 Use cases reach the outside through ports alone. The modules, from the ground up:
 
     actors       who asks: an operator, a partner, a member
+    throttling   how much a party may ask in a minute
     refusals     why a request is refused, by a code that clients branch on
     texts        bounds on what people and their systems write
     ports        what use cases need of the outside; `Store.commit` alone changes anything

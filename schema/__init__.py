@@ -6,6 +6,7 @@
     measure         how large a document is, and the bounds of that
     costs           what an operation may read, in rows, counted before it runs
     weights         the rows that the product's fields read
+    rate_limits     what is told to who asks too often
     leaving         the errors that leave: their codes, and what is kept in
     authentication  who asks: the actor that a bearer token names
     tokens          what every token is

@@ -124,16 +124,16 @@ class DocumentLimits(SchemaExtension):
     one shared by two requests at the same time would mix them up.
     """
 
-    def __init__(self, documents: Documents, limit: int) -> None:
-        self._documents = documents
-        self._limit = limit
+    def __init__(self, schema: "Schema") -> None:
+        self._schema = schema
+        self._limit = schema.limits.rows
         self._admitted: Admitted | None = None
         self._rows = 0
 
     def on_parse(self) -> Iterator[None]:
         """Take the document from the cache, or parse and validate it now."""
         assert self.execution_context.query is not None  # noqa: S101 - Strawberry refuses it before
-        self._admitted = self._documents.admit(self.execution_context.query)
+        self._admitted = self._schema.documents.admit(self.execution_context.query)
         self.execution_context.graphql_document = self._admitted.document
         yield
 
@@ -147,7 +147,11 @@ class DocumentLimits(SchemaExtension):
             message = "The document has several operations: operationName must name one of them."
             errors.append(GraphQLError(message, extensions={"code": VALIDATION_FAILED}))
         self._rows = self._admitted.cost.rows(context._provided_operation_name, context.variables)
-        context.pre_execution_errors = errors or excess_cost(self._rows, self._limit)
+        context.pre_execution_errors = (
+            errors
+            or excess_cost(self._rows, self._limit)
+            or self._schema.refusals(context, self._rows)
+        )
         yield
 
     def get_results(self) -> dict[str, object]:
@@ -172,7 +176,11 @@ class Schema(strawberry.Schema):
 
     def get_extensions(self, sync: bool = False) -> list[SchemaExtension]:
         """The limits, then the extensions that were asked for."""
-        return [DocumentLimits(self.documents, self.limits.rows), *super().get_extensions(sync)]
+        return [DocumentLimits(self), *super().get_extensions(sync)]
+
+    def refusals(self, _context: ExecutionContext, _rows: int) -> list[GraphQLError]:
+        """Why an operation that could run, and may read so many rows, is not to run now."""
+        return []
 
     def process_errors(
         self,

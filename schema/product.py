@@ -9,8 +9,11 @@ from pathlib import Path
 from graphql import GraphQLError
 from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
+from strawberry.types.graphql import OperationType
 
 from loyalty.ports import StoreUnavailable
+from loyalty.throttling import Limiter
+from schema.context import Context
 from schema.leaving import UNAVAILABLE
 from schema.limits import Schema
 from schema.mutations.add_partner_key import AddPartnerKey
@@ -101,6 +104,7 @@ from schema.queries.receipt import ReceiptQuery
 from schema.queries.statement import StatementQuery
 from schema.queries.transaction import TransactionQuery
 from schema.queries.wallet import WalletQuery
+from schema.rate_limits import refusals_of
 from schema.scalars import CONFIG
 from schema.types.voucher import Voucher
 from schema.weights import WEIGHTS
@@ -205,6 +209,19 @@ class ProductSchema(Schema):
     """The schema whose clients are told when a request is worth sending again."""
 
     weights = WEIGHTS
+    # Counts the mutations of each actor; None: nobody has to wait.
+    limiter: Limiter | None = None
+
+    def refusals(self, context: ExecutionContext, rows: int) -> list[GraphQLError]:
+        """Whoever nobody knows is told so by the fields themselves."""
+        asks: Context = context.context
+        if (
+            self.limiter is None
+            or asks.party is None
+            or context.operation_type is not OperationType.MUTATION
+        ):
+            return []
+        return refusals_of(self.limiter, asks.actor, rows)
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
@@ -231,10 +248,11 @@ def main() -> None:
     Path("schema.graphql").write_text(product_schema().as_str() + "\n", encoding="utf-8")
 
 
-def product_schema(*, introspection: bool = False) -> ProductSchema:
+def product_schema(*, introspection: bool = False, limiter: Limiter | None = None) -> ProductSchema:
     """A new schema, with its own cache of documents.
 
     introspection: answers questions about the schema itself, and suggests names in errors.
+    limiter: of the mutations that an actor may ask for.
     """
     schema = ProductSchema(
         query=merge_types("Query", QUERIES),
@@ -243,6 +261,7 @@ def product_schema(*, introspection: bool = False) -> ProductSchema:
         config=CONFIG,
     )
     schema.introspection = introspection
+    schema.limiter = limiter
     return schema
 
 

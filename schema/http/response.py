@@ -11,7 +11,13 @@ from schema.http.negotiation import JSON
 from schema.leaving import INTERNAL, UNAVAILABLE
 
 # What a request that never ran answers with, by its error's code; any other code: 400.
-STATUS_OF_CODE = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, INTERNAL: 500, UNAVAILABLE: 503}
+STATUS_OF_CODE = {
+    "UNAUTHENTICATED": 401,
+    "FORBIDDEN": 403,
+    "RATE_LIMITED": 429,
+    INTERNAL: 500,
+    UNAVAILABLE: 503,
+}
 
 
 def result_response(result: ExecutionResult, media_type: str) -> Response:
@@ -37,7 +43,13 @@ def errors_response(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     body: dict[str, object] = {"errors": [error.formatted for error in errors]}
-    return _json_response(body, status, media_type, headers)
+    wait = next((each for each in map(_retry_after, errors) if each is not None), None)
+    again = {} if wait is None else {"retry-after": str(wait)}
+    return _json_response(body, status, media_type, {**again, **(headers or {})})
+
+
+def _retry_after(error: GraphQLError) -> object:
+    return (error.extensions or {}).get("retryAfter")
 
 
 def _json_response(
