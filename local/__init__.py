@@ -25,6 +25,7 @@
     figures         what the demo tells
     access          tokens, and something to paste
     signing         `tallystick sign`
+    founding        `tallystick found`: a coalition that was deployed
     keys            development keys, which everyone can make, and the issuer of tokens
     issuing         that issuer at an address, for an API in another process
     clock           a clock that can be set

@@ -80,6 +80,21 @@ _BEARER_EXAMPLES = """\
 example:
   GROCER_TOKEN=$(tallystick token --as partner:grocer)
 """
+_FOUND = """\
+Founds the coalition of a stack that was deployed from infra/template.yaml: makes
+the entry key and the seed of webhook keys in KMS, sets them as the stack's
+parameters, and writes the first entry of the ledger. Run again, it does what is
+missing, and nothing if nothing is. What it prints is worth keeping: without the
+sealed seeds nobody can sign entries any more.
+
+On AWS, with its usual credentials; elsewhere by AWS_ENDPOINT_URL.
+"""
+_FOUND_EXAMPLES = """\
+example:
+  tallystick found --stack stars --region eu-west-1
+
+exit status: 0 if the coalition is founded, 2 if it could not be
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -135,6 +150,12 @@ def _token(options: argparse.Namespace) -> int:
     return token(options.party, options.origin)
 
 
+def _found(options: argparse.Namespace) -> int:
+    from local.founding import found_command  # noqa: PLC0415
+
+    return found_command(options.stack, options.region, as_json=options.json)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tallystick",
@@ -160,6 +181,11 @@ def _parser() -> argparse.ArgumentParser:
     serve.set_defaults(run=_serve)
     _add_sign(command("sign", "sign an input as a partner of the demo", _SIGN, _SIGN_EXAMPLES))
     _add_token(command("token", "make a token of a partner of the demo", _BEARER, _BEARER_EXAMPLES))
+    found = command("found", "found the coalition of a deployed stack", _FOUND, _FOUND_EXAMPLES)
+    found.add_argument("--stack", required=True, metavar="NAME", help="its name in CloudFormation")
+    found.add_argument("--region", metavar="REGION", help="where it is; or AWS_DEFAULT_REGION")
+    found.add_argument("--json", action="store_true", help="print one JSON object")
+    found.set_defaults(run=_found)
     add_programme_command(command)
     add_log_commands(command)
     add_key_commands(command)
