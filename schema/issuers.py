@@ -67,11 +67,14 @@ def claim_names(text: str) -> ClaimNames:
     `roles` in it is what a claim says, by one of `ROLES`; `*` is anyone, and a member at most.
     """
     given = orjson.loads(text)
+    if not isinstance(given, dict) or not isinstance(given.get("roles", {}), dict):
+        raise ValueError(f"not an object of claims: {text}")
     names = {name: given.pop(name) for name in ("role", "member", "operator") if name in given}
     roles = given.pop("roles", {role: role for role in ROLES})
     if given or not all(isinstance(name, str) and name for name in names.values()):
         raise ValueError(f"not the names of claims: {text}")
-    if not set(roles.values()) <= set(ROLES) or roles.get(ANYONE, MEMBER) != MEMBER:
+    known = all(role in list(ROLES) for role in roles.values())
+    if not known or roles.get(ANYONE, MEMBER) != MEMBER:
         raise ValueError(f"not roles of {', '.join(ROLES)}: {text}")
     return ClaimNames(**names, roles={said: ROLES[role] for said, role in roles.items()})
 

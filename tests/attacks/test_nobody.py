@@ -103,6 +103,9 @@ def test_anyone_is_a_member_at_most() -> None:
         '{"role": 5}',
         '{"member": null}',
         '{"partner": "sub"}',
+        '{"roles": ["operator:admin"]}',
+        '{"roles": {"x": ["operator:admin"]}}',
+        "[]",
         "{",
     ],
 )
