@@ -1,5 +1,6 @@
 """What ends while requests are under way: no entry rests on what had ended, whatever the order."""
 
+from base64 import b64encode
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +14,7 @@ import loyalty.governance_drafts
 from ledger.audit import audit
 from ledger.entries import read_entry
 from ledger.errors import Fault
+from ledger.instructions import registration
 from ledger.names import WalletId, at_text, transaction_id
 from ledger.notes import SeedSigner, Signer
 from loyalty.coalition import DATED_WITHIN, ENDING_AHEAD, Coalition, EntryKeyMissing
@@ -21,7 +23,7 @@ from loyalty.governance_drafts import GovernanceDraft
 from loyalty.ports import Commit, GovernanceRow, Outcome, TransactionRow
 from sealing.sealer import Keys
 from storage.memory import MemoryStore
-from tests.coalition import GROCER, ORIGIN, key_of
+from tests.coalition import FUEL, GROCER, LITRES, OPERATOR, ORIGIN, key_of
 from tests.sealing import LOG_KEY, SealedHouse
 
 NEXT_ENTRIES = SeedSigner(f"{ORIGIN}/entries", b"n" * 32)
@@ -248,6 +250,43 @@ def test_what_is_written_while_something_is_to_end_waits_for_that(house: EndingH
     assert code not in house.coalition.governance().currencies
     house.wait(seconds=60)
     assert code in house.coalition.governance().currencies
+    assert house.fault() is None
+
+
+def test_what_waits_for_an_end_is_answered_all_the_same(house: EndingHouse) -> None:
+    """A programme's next version is told as it was published; orders go by the one in force."""
+    house.end(GROCERS_KEY)
+    second = {**LITRES, "version": 2, "name": "Litres, anew"}
+    done = house.done(FUEL, "publishProgramme", house.programme(second, "fuel"))
+    assert done["programme"]["version"] == 2
+    latest = "query { coalition { programmes { edges { node { programmeId version } } } } }"
+
+    def versions() -> dict[str, int]:
+        edges = house.ask(FUEL, latest)["coalition"]["programmes"]["edges"]
+        return {each["node"]["programmeId"]: each["node"]["version"] for each in edges}
+
+    assert versions()["litres"] == 1
+    house.wait(seconds=60)
+    assert versions()["litres"] == 2
+    assert house.fault() is None
+
+
+def test_a_partner_that_comes_back_has_no_key_of_before(house: EndingHouse) -> None:
+    """It joins again when its old keys have ended, whoever holds them now."""
+    house.leave("florist")
+    house.wait(seconds=1)
+    again = house.registration("florist")
+    signer = key_of("florist-2")
+    vkey = str(signer.verifier)
+    proof = signer.sign(registration(ORIGIN, "partner:florist", vkey))
+    again |= {"verifierKey": vkey, "proof": b64encode(proof).decode()}
+    assert house.done(OPERATOR, "registerPartner", again)["partner"]["keys"] != [vkey]
+    state = house.coalition.governance()
+    assert not state.joined("florist", house.coalition.now())
+    house.wait(seconds=60)
+    state, now = house.coalition.governance(), house.coalition.now()
+    assert state.joined("florist", now)
+    assert state.keys_of("partner:florist", now) == [vkey]
     assert house.fault() is None
 
 
