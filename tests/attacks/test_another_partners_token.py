@@ -86,6 +86,12 @@ def test_for_another_coalition(audience: object) -> None:
     assert_refused(partner_token({**PARTNER_CLAIMS, "aud": audience}))
 
 
+@pytest.mark.parametrize("alg", ["RS256", "ES256", "HS256", "none"])
+def test_as_another_algorithm(alg: str) -> None:
+    """A partner's keys are for Ed25519, and its tokens say so."""
+    assert_refused(partner_token(header={**PARTNER_HEADER, "alg": alg}))
+
+
 @pytest.mark.parametrize("jti", [None, "", "a b", "x" * 65, 5, ["1"], "\u202e"])
 def test_without_a_name_of_its_own(jti: object) -> None:
     """Each has a jti, so that two can be told apart."""
@@ -93,9 +99,12 @@ def test_without_a_name_of_its_own(jti: object) -> None:
 
 
 def test_a_revoked_key(house: House) -> None:
-    """From the entry that revokes it on, a key makes no tokens."""
+    """A minute after it was revoked it makes no tokens, nor do those of before name anybody."""
     assert actor_of(partner_token(), house=house) == GROCER
-    house.revoke("grocer")
+    house.done(GROCER, "revokeKey", house.revocation(GROCER.party, "grocer", by="grocer"))
+    house.later(seconds=59)
+    assert actor_of(partner_token(), house=house) == GROCER
+    house.later(seconds=1)
     assert_refused(partner_token(), house=house)
 
 

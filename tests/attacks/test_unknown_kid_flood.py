@@ -90,6 +90,17 @@ def test_a_key_that_was_taken_back_ends() -> None:
     assert_refused(with_kid("ed"), FRESH_S, issuer=issuer)
 
 
+def test_a_key_that_was_replaced_under_its_own_kid_ends() -> None:
+    """A token that was verified once is verified again with the key that there is now."""
+    site = Site(*KEYS.values())
+    issuer = site.issuer()
+    assert actor_of(with_kid("ed"), issuer=issuer) == ADA
+    new = OKPKey.generate_key("Ed25519", {"kid": "ed"})
+    site.documents[JWKS] = {"keys": [new.as_dict(private=False)]}
+    assert_refused(with_kid("ed"), FRESH_S, issuer=issuer)
+    assert actor_of(with_kid("ed", new), FRESH_S, issuer=issuer) == ADA
+
+
 def test_an_issuer_that_does_not_answer_is_done_without_for_a_time() -> None:
     """Its keys of before serve for six hours, and it is asked once a minute meanwhile."""
     site = Site(*KEYS.values())

@@ -80,6 +80,16 @@ def test_an_address_that_no_keys_come_from(url: str) -> None:
         SHORT(url)
 
 
+def test_a_name_of_this_machine_is_not_asked_without_tls() -> None:
+    """A name may lead anywhere tomorrow; only an address is sure to stay here."""
+    with answering(200, b"{}") as (url, asked):
+        port = url.rpartition(":")[2]
+        with pytest.raises(StoreUnavailable, match="not https"):
+            SHORT(f"http://localhost:{port}/jwks.json")
+        assert asked.count == 0
+        assert SHORT(f"http://127.0.0.1:{port}/jwks.json") == b"{}"
+
+
 @pytest.mark.parametrize(
     ("name", "trusted"), [("127.0.0.1", True), ("127.0.0.1", False), ("x", True)]
 )

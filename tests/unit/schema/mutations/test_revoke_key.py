@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from ledger.names import at_text
+from loyalty.actors import Role
 from loyalty.coalition import ENDING_AHEAD
 from loyalty.events import events_of
 from tests.coalition import (
@@ -122,6 +123,17 @@ def test_a_partner_and_operators_are_told_of_its_keys(house: House) -> None:
         ("key.revoked", {"partner": "grocer", "key": ended, "until": ends}),
     ]
     assert {each.audience for each in told} == {frozenset({"operator", "partner:grocer"})}
+
+
+@pytest.mark.parametrize("role", [Role.SUPPORT, Role.MANAGER])
+def test_who_is_no_admin_ends_its_own_key_alone(house: House, role: Role) -> None:
+    """Neither another operator's nor a partner's."""
+    vic = an_operator("vic", role)
+    house.keyed(vic, BOB)
+    for party, key in (("operator:bob", "bob"), ("partner:grocer", "grocer")):
+        wanted = house.revocation(party, key, by="vic")
+        assert house.refused(vic, "revokeKey", wanted).code == "NOT_PERMITTED"
+    house.done(vic, "revokeKey", house.revocation("operator:vic", "vic", by="vic"))
 
 
 def test_members_end_no_keys(house: House) -> None:
