@@ -1,0 +1,141 @@
+"""Attack: bodies that are larger, longer, deeper or other than they say."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+
+from schema.http import BODY_LIMIT_BYTES
+from tests.attacks.api import Api, codes
+from tests.coalition import House, as_member, contents, verified
+
+JSON = {"content-type": "application/json"}
+GIFT = """mutation ($to: ID!) { transferPoints(input: {idempotencyKey: "k", toMemberId: $to,
+    currency: "STARS", points: 10}) { transaction { id } } }"""
+
+
+def gift(to: str, size: int = 0) -> bytes:
+    """A body that would move points, with that many bytes of padding before and after."""
+    body = orjson.dumps({"query": GIFT, "variables": {"to": to}})
+    return b" " * (size // 2) + body + b" " * (size - size // 2)
+
+
+async def chunks(body: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(body), 65_536):
+        yield body[start : start + 65_536]
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize("size", [BODY_LIMIT_BYTES, 8 * BODY_LIMIT_BYTES])
+def test_body_past_the_limit_moves_nothing(house: House, size: int, chunked: bool) -> None:
+    """With a length or in chunks; the padding is legal JSON."""
+    ada, grace = house.enrolled(), house.enrolled()
+    house.earned(ada, 100)
+    before = contents(house.store)
+    body = gift(grace, size)
+    content: Any = chunks(body) if chunked else body
+    answer = Api(house).send(as_member(ada), content=content, headers=JSON)
+    assert answer.status_code == 413
+    assert codes(answer) == ["BAD_REQUEST"]
+    assert contents(house.store) == before
+    verified(house.store)
+
+
+@pytest.mark.parametrize(
+    "length", ["1", "0", "-1", "+5", "1e3", "0x10", "²", "", "9" * 400, "5, 5"]
+)
+def test_length_that_lies_changes_nothing(house: House, length: str) -> None:
+    """What is read is what came, up to the limit; a length is only ever a reason to refuse."""
+    ada, grace = house.enrolled(), house.enrolled()
+    house.earned(ada, 100)
+
+    async def chunk() -> AsyncIterator[bytes]:
+        yield gift(grace, 2 * BODY_LIMIT_BYTES)
+
+    headers = {b"content-type": b"application/json", b"content-length": length.encode()}
+    sending: Any = {"content": chunk(), "headers": headers}
+    answer: httpx.Response = Api(house).send(as_member(ada), **sending)
+    assert answer.status_code == 413
+    assert house.wallet(ada)["available"] == 100
+    verified(house.store)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 500_000,
+        b'{"query":' * 100_000,
+        b'{"query": "{ __typename }", "variables": ' + b'{"a":' * 5_000 + b"1" + b"}" * 5_001,
+        b'{"query": "{ __typename }", "extensions": ' + b"[" * 5_000 + b"]" * 5_000 + b"}",
+        b'{"query": "' + b"{" * 1_000_000 + b'"}',
+        b'{"query": "' + b"# " * 500_000 + b'"}',
+        b'{"query": "{ __typename(a: ' + b"[" * 300_000 + b'"}',
+        b'{"query": "{ a' + b" a" * 500_000 + b' }"}',
+        b'{"query": "{ __typename }", "variables": {"a": 1' + b"0" * 1_000_000 + b"}}",
+    ],
+    ids=["arrays", "objects", "variables", "extensions", "braces", "comments", "lists", "fields",
+         "digits"],
+)  # fmt: skip
+def test_deep_or_long_texts_are_refused(house: House, body: bytes) -> None:
+    """Within the limit of bytes, and past every other."""
+    assert len(body) <= BODY_LIMIT_BYTES + 60
+    before = contents(house.store)
+    answer = Api(house).send(None, content=body[:BODY_LIMIT_BYTES], headers=JSON)
+    assert set(codes(answer)) <= {
+        "BAD_REQUEST",
+        "GRAPHQL_PARSE_FAILED",
+        "GRAPHQL_VALIDATION_FAILED",
+    }
+    assert "Traceback" not in answer.text
+    assert len(answer.content) < 20_000
+    assert contents(house.store) == before
+
+
+def test_compressed_body_is_not_unpacked(house: House) -> None:
+    """A bomb of gzip is not JSON: nothing here unpacks it."""
+    answer = Api(house).send(
+        None,
+        content=b"\x1f\x8b\x08\x00" + b"\x00" * 100,
+        headers={**JSON, "content-encoding": "gzip"},
+    )
+    assert answer.status_code == 400
+    assert codes(answer) == ["BAD_REQUEST"]
+
+
+def test_body_that_never_ends_is_left(house: House) -> None:
+    """After a mebibyte it is not read any further."""
+    read = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal read
+        while True:
+            read += 1 << 16
+            yield b" " * (1 << 16)
+            await asyncio.sleep(0)
+
+    sent: list[Any] = []
+
+    async def ask() -> None:
+        source = endless()
+
+        async def receive() -> Any:
+            return {"type": "http.request", "body": await anext(source), "more_body": True}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/graphql",
+            "query_string": b"",
+            "headers": [(b"content-type", b"application/json")],
+        }
+        await Api(house)._app(scope, receive, send)
+
+    asyncio.run(ask())
+    assert sent[0]["status"] == 413
+    assert read <= BODY_LIMIT_BYTES + (1 << 16)
