@@ -18,7 +18,8 @@ from loyalty.ports import Clock
 A_MINUTE: Mapping[type[Actor], int] = MappingProxyType(
     {MemberActor: 60, Operator: 600, PartnerActor: 6_000}
 )
-"""Mutations; one that may read more than 50 rows is several (`schema.weights`)."""
+"""Mutations, and queries from 500 rows on; each is one for every 50 rows that it may read
+(`schema.costs`)."""
 
 A_MINUTE_OF_NOBODY = 300
 """Requests of one source without a token that we know, in one process."""

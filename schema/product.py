@@ -104,7 +104,7 @@ from schema.queries.receipt import ReceiptQuery
 from schema.queries.statement import StatementQuery
 from schema.queries.transaction import TransactionQuery
 from schema.queries.wallet import WalletQuery
-from schema.rate_limits import refusals_of
+from schema.rate_limits import DEAR_ROWS, refusals_of
 from schema.scalars import CONFIG
 from schema.types.voucher import Voucher
 from schema.weights import WEIGHTS
@@ -209,17 +209,15 @@ class ProductSchema(Schema):
     """The schema whose clients are told when a request is worth sending again."""
 
     weights = WEIGHTS
-    # Counts the mutations of each actor; None: nobody has to wait.
+    # Counts what each actor asks for that is a mutation or dear; None: nobody has to wait.
     limiter: Limiter | None = None
 
     def refusals(self, context: ExecutionContext, rows: int) -> list[GraphQLError]:
         """Whoever nobody knows is told so by the fields themselves."""
         asks: Context = context.context
-        if (
-            self.limiter is None
-            or asks.party is None
-            or context.operation_type is not OperationType.MUTATION
-        ):
+        if self.limiter is None or asks.party is None:
+            return []
+        if rows < DEAR_ROWS and context.operation_type is not OperationType.MUTATION:
             return []
         return refusals_of(self.limiter, asks.actor, rows)
 
@@ -252,7 +250,7 @@ def product_schema(*, introspection: bool = False, limiter: Limiter | None = Non
     """A new schema, with its own cache of documents.
 
     introspection: answers questions about the schema itself, and suggests names in errors.
-    limiter: of the mutations that an actor may ask for.
+    limiter: of the mutations, and the dear queries, that an actor may ask for.
     """
     schema = ProductSchema(
         query=merge_types("Query", QUERIES),

@@ -9,14 +9,17 @@ from loyalty.throttling import A_MINUTE_OF_NOBODY, Limiter
 from schema.tokens import Unauthenticated
 
 RATE_LIMITED = "RATE_LIMITED"
+DEAR_ROWS = 500
+"""From where on a query counts as mutations do; below, its cost and the gateway bound it."""
+
 # That of a mutation, in `schema.weights`.
 _ROWS = 50
 
 
 def refusals_of(limiter: Limiter, actor: Actor, rows: int) -> list[GraphQLError]:
-    """The error of an actor that has to wait before a mutation that may read so many rows."""
+    """The error of an actor that has to wait before it may read so many rows."""
     waits_s = limiter.actor_waits_s(actor, max(1, rows // _ROWS))
-    return [_error("mutations", waits_s)] if waits_s else []
+    return [_error("mutations and dear queries", waits_s)] if waits_s else []
 
 
 def known(find: Callable[[], Actor | None], source: str, strangers: Limiter) -> Actor | None:

@@ -2,9 +2,10 @@
 
     RATE#<party>  <minute>  n how many, x when it may be erased (seconds since 1970)
 
-One atomic ADD for each mutation: 1 WRU beside the 4 and more of what it commits, and one more trip
-to the table. `x` is the table's TTL attribute and stands on these rows alone: nothing else is ever
-erased by its age. They wake nobody: the stream's readers filter by other keys.
+One atomic ADD for each mutation and each dear query: 1 WRU beside the 4 and more of what a mutation
+commits, and one more trip to the table. `x` is the table's TTL attribute and stands on these rows
+alone: nothing else is ever erased by its age. They wake nobody: the stream's readers filter by
+other keys.
 """
 
 from storage.dynamodb import DynamoStore, repeatable

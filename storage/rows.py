@@ -19,8 +19,8 @@
     DELIVERY#<endpoint>  <event>     delivery of an event: s its JSON, n version
     DUE#<shard>     <at>#<event>#<endpoint>  the same while it is due: s
     DEAD#<endpoint>  <at>#<event>    the same once it is given up: s
-    RATE#<party>    <minute>         mutations in that minute: n, x when TTL may erase it; no other
-                                     item has x
+    RATE#<party>    <minute>         what it asked for in that minute: n, x when TTL may erase it;
+                                     no other item has x
 
 Attribute names are one character: an earn's two items must stay below 1 kB each, where a
 transactional write costs 2 WRU. State is JSON in a binary attribute for the same reason.

@@ -7,13 +7,14 @@ import pytest
 from graphql import GraphQLError
 
 from loyalty.actors import MemberActor
+from loyalty.ports import StoreUnavailable
 from loyalty.throttling import A_MINUTE, A_MINUTE_OF_NOBODY, Limiter
 from schema.product import product_schema
 from schema.rate_limits import known
 from schema.tokens import Unauthenticated
 from storage.memory_request_counts import MemoryRequestCounts
-from tests.attacks.api import Api
-from tests.coalition import House, as_member, contents, verified
+from tests.attacks.api import Api, codes
+from tests.coalition import OPERATOR, House, as_member, contents, gid, verified
 
 GIFT = """mutation ($input: TransferPointsInput!) {
     transferPoints(input: $input) { transaction { id } userErrors { code } } }"""
@@ -87,3 +88,35 @@ def test_nobody_from_one_place_waits_as_well() -> None:
     assert known(lambda: None, "192.0.2.2", limiter) is None
     # Whoever has a token is known by it, not by the place.
     assert known(lambda: MemberActor("ada"), "192.0.2.1", limiter) == MemberActor("ada")
+
+
+def test_dear_queries_count_as_mutations_do(house: House) -> None:
+    """Each reading of the whole ledger is twenty mutations; what is cheap is not counted."""
+    api, partner = Limited(house), gid("Partner", "grocer")
+    period = 'since: "2026-01-01T00:00:00.000Z", until: "2027-01-01T00:00:00.000Z"'
+    query = (
+        f'{{ statement(input: {{partnerId: "{partner}", {period}}}) {{ userErrors {{ code }} }} }}'
+    )
+    passed = [api.post(OPERATOR, query=query).status_code for _ in range(31)]
+    assert passed == [200] * 30 + [429]
+    cheap = [api.post(OPERATOR, query="{ coalition { origin } }").status_code for _ in range(5)]
+    assert cheap == [200] * 5
+
+
+def test_counts_that_do_not_answer_stop_mutations_alone(house: House) -> None:
+    """The request was not done, and may be sent again; queries are answered meanwhile."""
+
+    class Silent:
+        def counted(self, *_: object) -> int:
+            raise StoreUnavailable("no answer from table wallets-prod")
+
+    api = Api(house, product_schema(limiter=Limiter(Silent(), lambda: datetime.now(UTC))))
+    ada = as_member(house.enrolled())
+    variables = {"input": house.input(toMemberId=house.enrolled(), currency="STARS", points=1)}
+    before = contents(house.store)
+    refused = api.post(ada, query=GIFT, variables=variables)
+    assert codes(refused) == ["UNAVAILABLE"]
+    assert refused.status_code == 503
+    assert "wallets-prod" not in refused.text
+    assert contents(house.store) == before
+    assert api.post(ada, query="{ coalition { origin } }").status_code == 200
