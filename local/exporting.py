@@ -81,7 +81,9 @@ def export_log(
     read = reader(http, f"{url}/log")
     try:
         note, checkpoint = _checkpoint(read, trusted.log)
-        keys = trusted.log or [_first_key(TileReader(checkpoint.size, lambda t: read(t.path)))]
+        keys = trusted.log or _own_word(
+            note, TileReader(checkpoint.size, lambda tile: read(tile.path))
+        )
         _begin(directory, keys)
         tree = TileReader(checkpoint.size, lambda tile: _there(directory / tile.path))
         files = _write_tiles(directory, checkpoint, tree, read)
@@ -134,16 +136,24 @@ def _checkpoint(read: Read, keys: Sequence[VerifierKey]) -> tuple[bytes, Checkpo
     return note, checkpoint
 
 
-def _first_key(tree: TileReader) -> VerifierKey:
-    """The key that the log names itself, in its genesis entry."""
-    return VerifierKey.parse(str(read_entry(tree.entry(0)).body.get("log_key")))
+def _own_word(note: bytes, tree: TileReader) -> list[VerifierKey]:
+    """The key that the log names itself, in its genesis entry. Raises Problem where it has changed
+    since: which one has followed it is to be learned elsewhere, as the first was."""
+    key = VerifierKey.parse(str(read_entry(tree.entry(0)).body.get("log_key")))
+    try:
+        opened(note, [key])
+    except RuleBroken:
+        raise Problem("the log has another key than at first: give it, --log-key") from None
+    return [key]
 
 
 def _begin(directory: Path, keys: Sequence[VerifierKey]) -> None:
-    """Raises Problem for a folder of another log: its files would be taken for this one's."""
-    named, text = directory / "log.vkey", "".join(f"{key}\n" for key in keys)
+    """Raises Problem for a folder of another log: its files would be taken for this one's. A log
+    whose key changes is given both once, and is the same by the one that it had."""
+    named, lines = directory / "log.vkey", [str(key) for key in keys]
+    text = "".join(f"{line}\n" for line in lines)
     if named.exists():
-        if named.read_text(encoding="utf-8") != text:
+        if not set(named.read_text(encoding="utf-8").split("\n")[:-1]) & set(lines):
             raise Problem(f"{directory} holds another log: choose a new folder")
     elif directory.exists() and any(directory.iterdir()):
         raise Problem(f"{directory} holds something else: choose a new folder")

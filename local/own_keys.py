@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import sys
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -19,7 +18,7 @@ from loyalty.committing import Answer
 from loyalty.own_keys import Held, add_own_key, revoke_own_key
 from loyalty.ports import StoreUnavailable
 from loyalty.refusals import Refused
-from storage.kms import KmsSigner, entry_signer, wrapped_seed
+from storage.kms import KmsSigner, entry_signer, new_seed
 
 
 class _Listed(NamedTuple):
@@ -51,12 +50,12 @@ def list_keys(function: str | None, *, as_json: bool) -> int:
 
 
 def make(function: str | None, wrapping_key: str) -> int:
-    """Prints a new seed, wrapped for this ledger alone. Nobody has seen it, and it is used only
-    once it is added and deployed."""
+    """Prints a new seed, encrypted for this ledger alone: it is made in KMS, and nobody has seen
+    it. It is used only once it is added and deployed."""
 
     def act(environment: Mapping[str, str]) -> None:
         origin, region = environment["TALLYSTICK_ORIGIN"], environment["AWS_REGION"]
-        print(wrapped_seed(origin, secrets.token_bytes(32), wrapping_key, region))
+        print(new_seed(origin, wrapping_key, region))
 
     return _doing(function, act)
 

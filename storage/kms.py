@@ -7,6 +7,7 @@ from botocore.config import Config
 
 from ledger.notes import SeedSigner, VerifierKey
 
+SEED_BYTES = 32
 # A function that waits a minute for its key has been given up long before.
 _CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 3})
 
@@ -25,11 +26,14 @@ def entry_signers(origin: str, wrapped_seeds: str, region: str) -> tuple[SeedSig
     return tuple(entry_signer(origin, each, region) for each in wrapped_seeds.split(","))
 
 
-def wrapped_seed(origin: str, seed: bytes, key_id: str, region: str) -> str:
-    """What `entry_signer` takes, of a new seed. key_id: of the wrapping key in KMS."""
+def new_seed(origin: str, key_id: str, region: str) -> str:
+    """What `entry_signer` takes, made in KMS, which tells it encrypted alone. key_id: of the
+    wrapping key. Raises botocore's errors."""
     kms = boto3.client("kms", region_name=region, config=_CONFIG)
-    answer = kms.encrypt(KeyId=key_id, Plaintext=seed, EncryptionContext={"origin": origin})
-    return b64encode(answer["CiphertextBlob"]).decode()
+    made = kms.generate_data_key_without_plaintext(
+        KeyId=key_id, NumberOfBytes=SEED_BYTES, EncryptionContext={"origin": origin}
+    )
+    return b64encode(made["CiphertextBlob"]).decode()
 
 
 def webhook_seed(origin: str, wrapped_seed: str, region: str) -> bytes:

@@ -6,6 +6,7 @@ KMS has no Ed25519: a seed stands in for the log key.
 
 import json
 import os
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,6 @@ from local.aws import BUCKET, local_objects, local_store
 from local.serving import serving
 from sealing.stopped import Reason, SealingStopped
 from storage.dynamodb import DynamoStore, Table
-from storage.kms import wrapped_seed
 from storage.memory import MemoryStore
 from storage.s3 import S3Objects, s3_client
 from tests.coalition import ORIGIN, House
@@ -108,7 +108,7 @@ def deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deploy
             "TALLYSTICK_ORIGIN": ORIGIN,
             "TALLYSTICK_TABLE": "tallystick",
             "TALLYSTICK_BUCKET": BUCKET,
-            "TALLYSTICK_ENTRY_SEED": wrapped_seed(ORIGIN, b"e" * 32, key_id, REGION),
+            "TALLYSTICK_ENTRY_SEED": wrapped(key_id, ORIGIN),
             "TALLYSTICK_LOG_KEYS": "log-1",
             "TALLYSTICK_WITNESSES": policy,
             "TALLYSTICK_ISSUER": "https://id.example",
@@ -279,3 +279,10 @@ def audited(state: Path | None = None) -> Any:
     finally:
         if own is not None:
             own.close()
+
+
+def wrapped(key_id: str, origin: str) -> str:
+    """A seed as KMS encrypts it for a ledger."""
+    kms = boto3.client("kms", region_name=REGION)
+    answer = kms.encrypt(KeyId=key_id, Plaintext=b"e" * 32, EncryptionContext={"origin": origin})
+    return b64encode(answer["CiphertextBlob"]).decode()

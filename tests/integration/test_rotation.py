@@ -6,11 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from functions.api import application
 from ledger.audit import audit
 from ledger.audit_state import AuditState
 from ledger.names import TransactionId, transaction_id
 from ledger.notes import SeedSigner, VerifierKey
 from ledger.proofs import read_proof, verify_receipt
+from local.auditing import keys_of
+from local.exporting import Trusted, export_log
+from local.log_source import log_source
+from local.problems import Problem
+from local.serving import serving
 from loyalty.own_keys import Held, add_own_key, revoke_own_key
 from loyalty.refusals import Code, Refused
 from sealing.proving import Prover
@@ -139,6 +145,38 @@ def test_the_log_key_changes_without_a_break(house: Rotating, tmp_path: Path) ->
         verify_receipt(read_proof(receipt), OLD)
     for receipt in house.receipts[2:]:
         verify_receipt(read_proof(receipt), NEW)
+
+
+def test_an_export_goes_on_across_a_change_of_the_log_key(house: Rotating, tmp_path: Path) -> None:
+    """With both keys while both sign, and then with the next one, in the same folder."""
+    app = application(house.coalition, Nobody(), house.prover)  # type: ignore[arg-type]
+    folder = tmp_path / "log"
+
+    def exports(*keys: VerifierKey) -> None:
+        # One at a time: the sealer runs in between.
+        with serving(app, 0) as url:
+            export_log(folder, url, None, Trusted(keys, []))
+        with log_source(str(folder)) as source:
+            given = list(keys_of([f"@{folder / 'log.vkey'}"]))
+            assert given == list(keys)
+            assert audit(source, given, cores=1).fault is None
+
+    house.trades()
+    exports(*OLD)
+    house.deploy([house.first_entries], [LOG_KEY, NEXT_LOG])
+    add_own_key(house.coalition, "log", str(NEXT_LOG.verifier), house.held)
+    house.trades()
+    exports(*BOTH)
+    house.ends("log", LOG_KEY)
+    house.minute()
+    house.trades()
+    exports(*NEW)
+    with pytest.raises(Problem, match="another key than at first"), serving(app, 0) as url:
+        export_log(tmp_path / "anew", url, None, Trusted([], []))
+
+
+class Nobody:
+    """An issuer that nobody has a token of."""
 
 
 def test_a_partners_key_changes_without_a_break(house: Rotating, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from ledger.notes import COSIGNATURE, SeedSigner
 from ledger.policies import read_policy
 from ledger.proofs import read_proof, verify_receipt
 from local.clock import Clock
-from local.coalition import OPERATOR, Demo, demo_coalition, signatory
+from local.coalition import OPERATOR, ORIGIN, Demo, demo_coalition, signatory
 from local.exporting import Exported, Trusted, export_log, policy_text
 from local.log_source import log_source
 from local.problems import Problem
@@ -131,6 +131,18 @@ def test_another_log_is_not_written_over(coalition: Demo, tmp_path: Path) -> Non
     (tmp_path / "photos" / "cat.jpg").touch()
     with pytest.raises(Problem, match="holds something else"):
         exported(coalition, tmp_path / "photos", None)
+
+
+def test_a_log_whose_key_changes_goes_on_in_its_folder(coalition: Demo, tmp_path: Path) -> None:
+    """It is given both keys once: the one that the folder has is among them."""
+    folder, next_ = tmp_path / "log", SeedSigner(ORIGIN, b"n" * 32).verifier
+    exported(coalition, folder, None)
+    both = [coalition.log.key, next_]
+    exported(coalition, folder, None, Trusted(both))
+    assert (folder / "log.vkey").read_text() == "".join(f"{key}\n" for key in both)
+    (folder / "log.vkey").write_text(f"{next_}\n")
+    with pytest.raises(Problem, match="holds another log"):
+        exported(coalition, folder, None)
 
 
 def test_a_log_of_another_key_is_not_written(coalition: Demo, tmp_path: Path) -> None:

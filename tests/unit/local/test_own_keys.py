@@ -4,6 +4,7 @@ import io
 import json
 import os
 import zipfile
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,6 @@ from ledger.notes import SeedSigner
 from local import cli, own_keys
 from local.aws import local_store
 from loyalty.governing import found
-from storage.kms import wrapped_seed
 from tests.coalition import ORIGIN
 
 REGION = "eu-west-1"
@@ -34,7 +34,7 @@ def wrapping_key(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
             "AWS_REGION": REGION,
             "TALLYSTICK_ORIGIN": ORIGIN,
             "TALLYSTICK_TABLE": "tallystick",
-            "TALLYSTICK_ENTRY_SEED": wrapped_seed(ORIGIN, b"e" * 32, key_id, REGION),
+            "TALLYSTICK_ENTRY_SEED": wrapped(key_id, ORIGIN),
             "TALLYSTICK_LOG_KEYS": "log-1",
         }.items():
             monkeypatch.setenv(name, value)
@@ -121,7 +121,7 @@ def test_the_seed_of_another_ledger_is_not_added(
     wrapping_key: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """KMS does not unwrap it for this one; nor is what is no seed."""
-    other = wrapped_seed("other.example/ledger", b"o" * 32, wrapping_key, REGION)
+    other = wrapped(wrapping_key, "other.example/ledger")
     assert "AWS did not do it" in problem(capsys, "add", "entries", other)
     assert "AWS did not do it" in problem(capsys, "add", "entries", "no seed")
 
@@ -168,3 +168,10 @@ def deploy(name: str, environment: dict[str, str]) -> None:
         Code={"ZipFile": file.getvalue()},
         Environment={"Variables": environment},
     )
+
+
+def wrapped(key_id: str, origin: str) -> str:
+    """A seed as KMS encrypts it for a ledger."""
+    kms = boto3.client("kms", region_name=REGION)
+    answer = kms.encrypt(KeyId=key_id, Plaintext=b"e" * 32, EncryptionContext={"origin": origin})
+    return b64encode(answer["CiphertextBlob"]).decode()
