@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
@@ -11,9 +12,9 @@ from typing import NamedTuple
 import pytest
 from strawberry.relay import GlobalID
 
-from loyalty.actors import Actor, Role
-from tests.callers import CASES, LEFT, PARTNERS, case, tried, vic
-from tests.coalition import SCHEMA, Answer, gid, own_id
+from loyalty.actors import Actor, PartnerActor, Role
+from tests.callers import CASES, LEFT, PARTNERS, case, refused, tried, vic
+from tests.coalition import SCHEMA, Answer, House, gid, own_id
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "security.md"
 UNKNOWN = defaultdict(lambda: "7zzzzzzzzzzzzzzzzzzzzzzzzz", Feedback="grocer/999999999")
@@ -96,6 +97,31 @@ def test_who_may_call_a_mutation(mutation: str) -> None:
     else:
         assert bool(partners) == (row.partner != "–")
         assert partners != set(PARTNERS)
+
+
+def test_a_partner_that_has_left_ends_what_it_began() -> None:
+    """That, and nothing else: as the document lists it."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    listed = text.split("A partner that has left begins nothing.")[1].split("\n\n")[0]
+    assert set(re.findall(r"`(\w+)`", listed)) == {CASES[name] for name in CASES if _ended(name)}
+
+
+def _ended(name: str) -> bool:
+    """Whether a partner that may send a request may send it once it has left."""
+    made = case(name)
+    for partner in done_by(tried(made, PARTNERS)):
+        left = made.copied()
+        if isinstance(partner, PartnerActor) and _leaves(left.house, partner):
+            return not refused(left.sent_by(partner))
+    return False
+
+
+def _leaves(house: House, partner: PartnerActor) -> bool:
+    joined = house.coalition.governance().joined(partner.id, house.coalition.now())
+    if joined:
+        house.leave(partner.id)
+        house.later(milliseconds=1)
+    return joined
 
 
 # Ids by which one could look for what others have.
