@@ -19,11 +19,15 @@ from local.problems import Problem
 from local.serving import serving
 from loyalty.own_keys import Held, add_own_key, revoke_own_key
 from loyalty.refusals import Code, Refused
+from sealing.ports import Answer
 from sealing.proving import Prover
 from sealing.sealer import Keys
 from sealing.stopped import Reason, SealingStopped
+from sealing.witnesses import Outcome, WitnessTarget
+from sealing.witnessing import Witnessing
 from tests.coalition import GROCER, ORIGIN, asked, key_of, own_id, signature
 from tests.sealing import LOG_KEY, SealedHouse
+from witness.run import open_witness
 
 NEXT_LOG = SeedSigner(ORIGIN, b"m" * 32)
 NEXT_ENTRIES = SeedSigner(f"{ORIGIN}/entries", b"n" * 32)
@@ -145,6 +149,36 @@ def test_the_log_key_changes_without_a_break(house: Rotating, tmp_path: Path) ->
         verify_receipt(read_proof(receipt), OLD)
     for receipt in house.receipts[2:]:
         verify_receipt(read_proof(receipt), NEW)
+
+
+def test_a_witness_goes_on_across_a_change_of_the_log_key(house: Rotating, tmp_path: Path) -> None:
+    """It is started with both keys while both sign, and with the next one after."""
+
+    def cosigned(log_keys: list[VerifierKey]) -> bool:
+        witness = open_witness(
+            tmp_path, "w.example", log_keys, clock=lambda: int(house.clock.timestamp())
+        )
+
+        def post(_url: str, body: bytes) -> Answer:
+            answer = witness.add_checkpoint(body)
+            return Answer(answer.status, answer.content_type, answer.body)
+
+        target = WitnessTarget(witness.verifier, "https://w.example")
+        asking = Witnessing(house.log, [target], post, lambda: house.clock)
+        (reply,) = asking.ask(everyone=True)
+        return reply.outcome is Outcome.COSIGNED
+
+    house.trades()
+    assert cosigned(OLD)
+    house.deploy([house.first_entries], [LOG_KEY, NEXT_LOG])
+    add_own_key(house.coalition, "log", str(NEXT_LOG.verifier), house.held)
+    house.trades()
+    assert cosigned(BOTH)
+    house.ends("log", LOG_KEY)
+    house.minute()
+    house.trades()
+    assert not cosigned(OLD)
+    assert cosigned(NEW)
 
 
 def test_an_export_goes_on_across_a_change_of_the_log_key(house: Rotating, tmp_path: Path) -> None:
