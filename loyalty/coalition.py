@@ -120,9 +120,8 @@ class _Known:
             return _with(self._governance, entries) if entries else self._governance
 
     def may_date(self, governance: Governance, at: At) -> bool:
-        with self._lock:
-            # What ends something is later than all that stands before it.
-            return at <= governance.at or at < self._before[governance]
+        # Not behind whoever is reading just now. What ends something is later than all before it.
+        return at <= governance.at or at < self._before[governance]
 
     def _unknown(self, store: Store) -> list[Entry]:
         return [read_entry(row.entry) for row in store.governance(self._governance.seq)]
