@@ -26,6 +26,9 @@ INTERNAL = "INTERNAL"
 UNAVAILABLE = "UNAVAILABLE"
 """Of what is worth sending again."""
 
+MESSAGE_MAX = 1_000
+"""Some messages show what was sent, a nested literal with an indented line for each level."""
+
 # As graphql-core's `did_you_mean` writes them, of names, which have no question mark.
 _SUGGESTION = re.compile(r" Did you mean [^?]*\?")
 
@@ -93,8 +96,11 @@ def validation_error(error: GraphQLError, *, suggests: bool = False) -> GraphQLE
 
 def _with_code(error: GraphQLError, code: str, suggests: bool) -> GraphQLError:
     """A copy without the cause: a kept error must not keep the frames of the request it met."""
+    message = error.message if suggests else _SUGGESTION.sub("", error.message)
+    if len(message) > MESSAGE_MAX:
+        message = f"{message[:MESSAGE_MAX]}…"
     return GraphQLError(
-        error.message if suggests else _SUGGESTION.sub("", error.message),
+        message,
         error.nodes,
         error.source,
         error.positions,

@@ -70,3 +70,21 @@ def test_bad_input_breaks_nothing(
     assert "INTERNAL" not in answer.text
     assert not [word for word in INSIDE if word in answer.text]
     assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ node(id: " + "[" * 150 + "1" + "]" * 150 + ") { id } }",
+        "{ node(id: " + "{a:" * 150 + "1" + "}" * 150 + ") { id } }",
+        '{ node(id: ["' + "x" * 50_000 + '"]) { id } }',
+        "{ " + "x" * 50_000 + " }",
+        "query ($" + "v" * 50_000 + ": ID!) { __typename }",
+        "{ __typename @" + "d" * 50_000 + " }",
+    ],
+)
+def test_answer_is_no_larger_than_what_was_sent(house: House, query: str) -> None:
+    """An error shows the beginning of what it is about."""
+    answer = Api(house).post(OPERATOR, query=query)
+    assert answer.json()["errors"][0]["extensions"]["code"] != "INTERNAL"
+    assert len(answer.content) < 3_000
