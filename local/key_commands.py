@@ -52,22 +52,24 @@ def add_key_commands(command: "Command") -> None:
     keys.add_argument(
         "--function", metavar="NAME", help="a deployed Lambda function, for its environment"
     )
+    keys.add_argument("--region", help="of AWS, if none is configured")
     keys.add_argument("--wrap-with", metavar="KMS_KEY_ID", help="make: the wrapping key")
     keys.add_argument("--json", action="store_true", help="print JSON")
     keys.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
-    from local.own_keys import add, list_keys, make, revoke  # noqa: PLC0415
+    from local.own_keys import Where, add, list_keys, make, revoke  # noqa: PLC0415
 
     what, party, key = options.what, options.party, options.key
+    where = Where(options.function, options.region)
     if what == "list":
-        return list_keys(options.function, as_json=options.json)
+        return list_keys(where, as_json=options.json)
     if what == "make":
         if party != "entries" or options.wrap_with is None:
             raise Problem("make: entries, and --wrap-with KMS_KEY_ID; log keys are made in KMS")
-        return make(options.function, options.wrap_with)
+        return make(where, options.wrap_with)
     if party is None or key is None:
         raise Problem(f"{what}: whose key, entries or log, and which")
     act = add if what == "add" else revoke
-    return act(options.function, party, key, as_json=options.json)
+    return act(where, party, key, as_json=options.json)

@@ -21,6 +21,13 @@ from loyalty.refusals import Refused
 from storage.kms import KmsSigner, entry_signer, new_seed
 
 
+class Where(NamedTuple):
+    """Which deployment. function: whose environment; None for that of this process."""
+
+    function: str | None = None
+    region: str | None = None
+
+
 class _Listed(NamedTuple):
     party: str
     key: str
@@ -29,7 +36,7 @@ class _Listed(NamedTuple):
     held: bool
 
 
-def list_keys(function: str | None, *, as_json: bool) -> int:
+def list_keys(where: Where, *, as_json: bool) -> int:
     """Prints every key that the ledger names, in its order. held: whether functions sign with it;
     of partners and operators nobody here knows."""
 
@@ -46,10 +53,10 @@ def list_keys(function: str | None, *, as_json: bool) -> int:
         else:
             _print_table(rows)
 
-    return _doing(function, act)
+    return _doing(where, act)
 
 
-def make(function: str | None, wrapping_key: str) -> int:
+def make(where: Where, wrapping_key: str) -> int:
     """Prints a new seed, encrypted for this ledger alone: it is made in KMS, and nobody has seen
     it. It is used only once it is added and deployed."""
 
@@ -57,10 +64,10 @@ def make(function: str | None, wrapping_key: str) -> int:
         origin, region = environment["TALLYSTICK_ORIGIN"], environment["AWS_REGION"]
         print(new_seed(origin, wrapping_key, region))
 
-    return _doing(function, act)
+    return _doing(where, act)
 
 
-def add(function: str | None, party: str, key: str, *, as_json: bool) -> int:
+def add(where: Where, party: str, key: str, *, as_json: bool) -> int:
     """key: of an entry key its wrapped seed, of a log key its id in KMS."""
 
     def act(environment: Mapping[str, str]) -> None:
@@ -72,17 +79,17 @@ def add(function: str | None, party: str, key: str, *, as_json: bool) -> int:
         if party == "entries" and str(verifier) not in held.entries:
             print("deploy it: TALLYSTICK_ENTRY_SEED with a comma and this seed", file=sys.stderr)
 
-    return _doing(function, act)
+    return _doing(where, act)
 
 
-def revoke(function: str | None, party: str, key: str, *, as_json: bool) -> int:
+def revoke(where: Where, party: str, key: str, *, as_json: bool) -> int:
     """key: its label."""
 
     def act(environment: Mapping[str, str]) -> None:
         coalition, held = _opened(environment)
         _tell(coalition, party, revoke_own_key(coalition, party, key, held), as_json)
 
-    return _doing(function, act)
+    return _doing(where, act)
 
 
 def _opened(environment: Mapping[str, str]) -> tuple[Coalition, Held]:
@@ -111,10 +118,10 @@ def _print_table(rows: list[_Listed]) -> None:
         print(line.rstrip())
 
 
-def _doing(function: str | None, act: Callable[[Mapping[str, str]], None]) -> int:
+def _doing(where: Where, act: Callable[[Mapping[str, str]], None]) -> int:
     """Raises Problem for what an operator can mend."""
     try:
-        act(_environment(function))
+        act(_environment(where))
     except Refused as refused:
         raise Problem(refused.message) from None
     except RuleBroken as broken:
@@ -126,16 +133,15 @@ def _doing(function: str | None, act: Callable[[Mapping[str, str]], None]) -> in
     return 0
 
 
-def _environment(function: str | None) -> dict[str, str]:
+def _environment(where: Where) -> dict[str, str]:
     """That of this process, and over it that of a deployed function."""
     here = dict(os.environ)
-    if function is None:
+    region = where.region or here.get("AWS_REGION") or boto3.Session().region_name
+    if region is None:
+        raise Problem("which region? give --region, or set AWS_REGION")
+    here["AWS_REGION"] = region
+    if where.function is None:
         return here
-    region = here.get("AWS_REGION") or boto3.Session().region_name
     client = boto3.client("lambda", region_name=region)
-    deployed = client.get_function_configuration(FunctionName=function)
-    return {
-        **here,
-        "AWS_REGION": str(region),
-        **deployed.get("Environment", {}).get("Variables", {}),
-    }
+    deployed = client.get_function_configuration(FunctionName=where.function)
+    return {**here, **deployed.get("Environment", {}).get("Variables", {})}

@@ -113,6 +113,13 @@ def test_the_environment_may_be_that_of_a_deployed_function(
     assert cli.main(["keys", "list"]) == 2
     assert "TALLYSTICK_" in capsys.readouterr().err
     assert len(keys(capsys, "list", "--function", "stars-sealer")) == 2
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    assert cli.main(["keys", "list", "--function", "stars-sealer"]) == 2
+    assert "--region" in capsys.readouterr().err
+    here = ("--function", "stars-sealer", "--region", REGION)
+    assert len(keys(capsys, "list", *here)) == 2
+    monkeypatch.setenv("AWS_REGION", REGION)
     assert cli.main(["keys", "list", "--function", "nobody"]) == 2
     assert "Function not found" in capsys.readouterr().err
 
