@@ -7,6 +7,7 @@ TALLYSTICK_ENTRY_SEED   base64 of the entry key's seed as KMS encrypted it; seve
                         between while the key changes: the newest in force signs
 TALLYSTICK_WEBHOOK_SEED base64 of the seed of webhook keys as KMS encrypted it; absent where a
                         coalition sends no events
+TALLYSTICK_WEBHOOK_LOOPBACK  `1`: endpoints may be on this machine, over http; for a local AWS
 
 of the API, about the OIDC issuer of members' and operators' tokens (docs/security.md):
 
@@ -110,7 +111,8 @@ def agenda_of(environment: Mapping[str, str]) -> Agenda:
 
 def deliverer_of(environment: Mapping[str, str], given_up: Callable[[Delivery], None]) -> Deliverer:
     """Who sends the events of the coalition that this function serves."""
-    return Deliverer(coalition_of(environment), WebhookPost(), utc_now, given_up)
+    post = WebhookPost(loopback=_loopback(environment))
+    return Deliverer(coalition_of(environment), post, utc_now, given_up)
 
 
 def issuer_of(environment: Mapping[str, str]) -> Issuer:
@@ -176,7 +178,11 @@ def _webhooks(environment: Mapping[str, str], store: DynamoStore) -> Webhooks | 
     if wrapped is None:
         return None
     seed = webhook_seed(environment["TALLYSTICK_ORIGIN"], wrapped, environment["AWS_REGION"])
-    return Webhooks(DynamoQueue(store), derived_from(seed))
+    return Webhooks(DynamoQueue(store), derived_from(seed), _loopback(environment))
+
+
+def _loopback(environment: Mapping[str, str]) -> bool:
+    return environment.get("TALLYSTICK_WEBHOOK_LOOPBACK") == "1"
 
 
 def _objects(environment: Mapping[str, str]) -> tuple[S3Objects, S3Objects]:
