@@ -39,11 +39,11 @@ def test_with_a_user_pool_of_cognito() -> None:
         {
             **LEAST,
             "TALLYSTICK_AUDIENCE": "app-1,desk-1",
-            "TALLYSTICK_TOKEN_KIND": "access",
+            "TALLYSTICK_TOKEN_KIND": "id",
             "TALLYSTICK_CLAIMS": json.dumps(claims),
         }
     )
-    assert (issuer.audiences, issuer.kind) == (("app-1", "desk-1"), Kind.ACCESS)
+    assert (issuer.audiences, issuer.kind) == (("app-1", "desk-1"), Kind.ID)
     assert issuer.claims.roles == {"*": "member", "loyalty-desk": Role.SUPPORT}
     assert issuer.claims[:3] == ("cognito:groups", "custom:member_id", "cognito:username")
 

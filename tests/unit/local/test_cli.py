@@ -80,6 +80,8 @@ def test_bad_arguments_end_with_status_2(arguments, capsys):
             "canonical JSON",
         ),
         (["sign", "programme", "--as", "partner:fuel", "--input", "{}"], "not a programme"),
+        (["token", "--as", "operator:ann"], "partner:ID"),
+        (["token", "--as", "partner:Q"], "partner:ID"),
         (["demo", "--since", "2031-01-01"], "2017"),
         (["demo", "--no-serve", "--env", "tour.env"], "--no-serve"),
     ],
