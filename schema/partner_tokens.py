@@ -7,10 +7,10 @@
     jti      1 to 64 printable ASCII characters without spaces
 
 The key must be in force when the token comes, by the coalition's clock, and the partner's own: so
-tokens end with their key. Who holds a token can send requests with it
-as long as it lasts; TLS keeps it, and what moves points needs a signature of its own besides, which
-fits one request. No signature of an instruction is one of a token, nor the other way round: the one
-has line feeds, in the other there are none.
+tokens end with their key. Who holds a token can send requests with it as long as it lasts; TLS
+keeps it, and what moves points needs a signature of its own besides, which fits one request. No
+signature of an instruction is one of a token, nor the other way round: the one has line feeds, in
+the other there are none.
 """
 
 import re

@@ -23,9 +23,11 @@ from tests.attacks.tokens import (
     actor_of,
     assert_refused,
     later,
+    partner_token,
+    sent,
     token,
 )
-from tests.coalition import ORIGIN
+from tests.coalition import ORIGIN, Faulty, House
 
 CONFIGURATION = f"{NAME}/.well-known/openid-configuration"
 LASTING = {**CLAIMS, "exp": NOW_S + 10**6}
@@ -112,6 +114,19 @@ def test_an_issuer_that_does_not_answer_is_done_without_for_a_time() -> None:
     assert len(site.asked) == 2 + 10
     assert actor_of(with_kid("ed"), STALE_S - 1, issuer=issuer) == ADA
     assert unavailable(with_kid("ed"), issuer, STALE_S)
+
+
+@pytest.mark.parametrize("given", [with_kid("ed"), partner_token()])
+def test_who_cannot_be_known_now_is_told_to_ask_again(given: str) -> None:
+    """Neither by an issuer that does not answer, nor by a ledger that does not."""
+    site = Site(documents={CONFIGURATION: b"", JWKS: b""})
+    house = House(store := Faulty())
+    store.down = True
+    answer = sent(given, 0, site.issuer(), house)
+    (error,) = answer.json()["errors"]
+    assert answer.status_code == 503
+    assert error["extensions"] == {"code": "UNAVAILABLE", "retryable": True}
+    assert "secret-host" not in answer.text
 
 
 def test_a_clock_that_is_set_back_keeps_no_key() -> None:

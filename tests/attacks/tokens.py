@@ -137,11 +137,16 @@ def assert_refused(
 
 def assert_no_mutation(given: str, later_s: int, issuer: Issuer, house: House) -> None:
     """What anyone in the coalition might do is not done with this token."""
-    answer = asyncio.run(_sent(given, later_s, issuer, house))
+    answer = sent(given, later_s, issuer, house)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
     (error,) = answer.json()["errors"]
     assert error["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+def sent(given: str, later_s: int, issuer: Issuer, house: House) -> httpx.Response:
+    """The answer over HTTP to a mutation with this token."""
+    return asyncio.run(_sent(given, later_s, issuer, house))
 
 
 async def _sent(given: str, later_s: int, issuer: Issuer, house: House) -> httpx.Response:
