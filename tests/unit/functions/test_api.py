@@ -118,6 +118,33 @@ def test_a_mutation_is_done_once_however_it_is_encoded(call: Call) -> None:
     assert body(first) == body(again)
 
 
+def test_mutations_are_counted_where_all_processes_count(call: Call) -> None:
+    """Another process's 600 of this minute are this one's as well: 429, and queries go on."""
+    assert call("post_mutation")["statusCode"] == 200
+    counts = wiring.request_counts_of(os.environ)
+    minute = int(NOON.timestamp()) // 60
+    assert counts.counted(OPERATOR.party, minute, 599) == 600
+    assert call("post_mutation")["statusCode"] == 429
+    refused = call("post_mutation_base64")
+    assert refused["headers"]["retry-after"] == "60"
+    assert body(refused)["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+    assert call("post_query")["statusCode"] == 200
+
+
+def test_preflight_of_a_web_page_is_answered_where_it_is_set(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By an event of API Gateway, as a browser's question arrives."""
+    event = json.loads((EVENTS / "options.json").read_text(encoding="utf-8"))
+    event["headers"] |= {"origin": "https://app.example", "access-control-request-method": "POST"}
+    assert api.handler(event, None)["statusCode"] == 405
+    api._api.cache_clear()
+    monkeypatch.setenv("TALLYSTICK_CORS_ORIGINS", "https://app.example")
+    answer = api.handler(event, None)
+    assert answer["statusCode"] == 200
+    assert answer["headers"]["access-control-allow-origin"] == "https://app.example"
+
+
 @pytest.mark.parametrize(
     ("name", "status", "code"),
     [
