@@ -48,8 +48,8 @@ imports: $(READY)
 package: $(READY)  ## what Lambda runs, in build/package/; ARCH=arm64|x86_64|local; the first two need Python 3.13
 	@$(BIN)/python infra/package.py --architecture $(or $(ARCH),arm64)
 
-e2e: $(READY) $(AWS)/.ready  ## the template on a local AWS, and the acceptance suite over HTTP
-	$(BIN)/python -m tests.e2e.run $(ARGS)
+e2e: $(READY) $(AWS)/.ready  ## the template on a local AWS, and the acceptance suite over HTTP; ARCH=x86_64 with Python 3.13
+	@ARCH=$(ARCH) $(BIN)/python -m tests.e2e.run $(ARGS)
 
 contract: $(READY)  ## the storage contract against a DynamoDB that runs transactions concurrently
 	$(BIN)/python -m tests.contract.run $(ARGS)
@@ -79,5 +79,5 @@ lock:  ## pin every dependency with its hashes; needs uv
 	    --no-annotate --no-header --upgrade --output-file infra/tools.lock
 
 clean:
-	rm -rf $(VENV) .venv-ministack $(AWS) .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .stock .clients build
+	rm -rf $(VENV) .venv-ministack .venv-ministack-3.13 $(AWS) .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .stock .clients build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

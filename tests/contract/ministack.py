@@ -8,8 +8,8 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
-import venv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,14 +23,14 @@ VENV = ROOT / ".venv-ministack"
 START_TIMEOUT_S = 60.0
 
 
-def install() -> None:
-    """Makes the environment, unless it was made from just this lock."""
-    made_from = VENV / LOCK.name
+def install(python: str = sys.executable, into: Path = VENV) -> None:
+    """Makes the environment, of that Python, unless it was made from just this lock."""
+    made_from = into / LOCK.name
     if made_from.exists() and made_from.read_bytes() == LOCK.read_bytes():
         return
-    venv.create(VENV, clear=True, with_pip=True)
+    subprocess.run([python, "-m", "venv", "--clear", str(into)], check=True)
     options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", *options, "-r", str(LOCK)]
+    pip = [str(into / "bin" / "python"), "-m", "pip", "install", *options, "-r", str(LOCK)]
     subprocess.run(pip, check=True)
     shutil.copyfile(LOCK, made_from)
 
@@ -40,9 +40,10 @@ def ministack(
     settings: Mapping[str, str],
     command: Sequence[str] = ("-m", "ministack"),
     log: Path | None = None,
+    of: Path = VENV,
 ) -> Iterator[str]:
     """The endpoint of a ministack that ends with the context. settings: of its environment;
-    command: how its Python starts it; log: where what it says is kept."""
+    command: how its Python starts it; log: where what it says is kept; of: its environment."""
     with TemporaryDirectory(prefix="ministack-") as scratch:
         port = _free_port()
         environment = {
@@ -56,7 +57,7 @@ def ministack(
         said = log or Path(scratch, "log")
         with said.open("wb") as output:
             process = subprocess.Popen(
-                [VENV / "bin" / "python", *command],
+                [of / "bin" / "python", *command],
                 env=environment,
                 cwd=scratch,
                 stdout=output,

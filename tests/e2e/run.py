@@ -2,6 +2,10 @@
 
     python -m tests.e2e.run [arguments of pytest]
 
+Functions run as processes of ministack's Python. With ARCH=local, as it is if nothing else is said,
+that is this one; with ARCH=x86_64 or arm64, whichever this machine is, it is Python 3.13
+(LAMBDA_PYTHON), and the package is the very one that goes to AWS.
+
 ministack runs with AUTH=true: a function may do what its role allows, and nothing else. The
 commands of docs/deploy.md run word for word, but for the block that says what is to be deployed.
 All that was started is ended.
@@ -25,7 +29,7 @@ from starlette.routing import Route
 
 from local.keys import TokenIssuer
 from local.serving import serving
-from tests.contract.ministack import ROOT, install, ministack
+from tests.contract.ministack import ROOT, VENV, install, ministack
 
 MAIN = Path(__file__).with_name("ministack_main.py")
 GUIDE = ROOT / "docs" / "deploy.md"
@@ -43,7 +47,11 @@ SERVICES = (
 def main(arguments: list[str]) -> int:
     """Exit status of pytest, or of the command that failed."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    install()
+    architecture = os.environ.get("ARCH") or "local"
+    python, into = sys.executable, VENV
+    if architecture != "local":
+        python, into = os.environ.get("LAMBDA_PYTHON", "python3.13"), ROOT / ".venv-ministack-3.13"
+    install(python, into)
     LOG.parent.mkdir(exist_ok=True)
     settings = {
         "AUTH": "true",
@@ -52,8 +60,8 @@ def main(arguments: list[str]) -> int:
         # Of functions too, which are its children: no template says it.
         "TALLYSTICK_WEBHOOK_LOOPBACK": "1",
     }
-    with issuing() as issuer, ministack(settings, [str(MAIN)], LOG) as endpoint:
-        environment = _environment(endpoint, issuer.name)
+    with issuing() as issuer, ministack(settings, [str(MAIN)], LOG, into) as endpoint:
+        environment = _environment(endpoint, issuer.name, architecture)
         try:
             _deploy(environment)
             status = _suite(environment, endpoint, issuer, arguments)
@@ -92,7 +100,7 @@ def commands() -> list[str]:
     return re.findall(r"^```sh\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.M | re.S)
 
 
-def _environment(endpoint: str, issuer: str) -> dict[str, str]:
+def _environment(endpoint: str, issuer: str, architecture: str) -> dict[str, str]:
     """What the guide's first block sets, for this machine."""
     bins = [str(ROOT / name / "bin") for name in (".venv-aws", ".venv")]
     return {
@@ -108,8 +116,8 @@ def _environment(endpoint: str, issuer: str) -> dict[str, str]:
         "ARTIFACTS": "stars-artifacts",
         "ORIGIN": ORIGIN,
         "ISSUER": issuer,
-        "ARCH": "local",
-        "ARCHITECTURE": "x86_64",
+        "ARCH": architecture,
+        "ARCHITECTURE": "x86_64" if architecture == "local" else architecture,
         "ALARM_EMAIL": "",
         "MONTHLY_BUDGET_USD": "0",
     }

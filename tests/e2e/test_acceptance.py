@@ -10,6 +10,7 @@ import boto3
 import pytest
 from joserfc.jwk import OKPKey
 from standardwebhooks.webhooks import Webhook
+from strawberry.relay import GlobalID
 
 from local import cli
 from local.client import Client, Receipt, Redemption, Refused, Rejected
@@ -21,6 +22,8 @@ from tests.webhooks import receiving
 
 LOOPBACK = os.environ.get("TALLYSTICK_WEBHOOK_LOOPBACK") == "1"
 RECEIPT = "query($id: ID!) { receipt(transactionId: $id) }"
+STATEMENT = """query($input: StatementInput!) { statement(input: $input) {
+    lines { currency issued } userErrors { code field message } } }"""
 REGISTER_ENDPOINT = """mutation($input: RegisterEndpointInput!) { registerEndpoint(input: $input) {
     endpoint { id } secret userErrors { code field message } } }"""
 
@@ -68,6 +71,18 @@ def test_points_are_earned_spent_and_given(coalition: Coalition, traded: Traded)
     assert deployment.app(traded.ada).points_available(traded.ada, coalition.currency) == 120
     assert deployment.app(traded.ben).points_available(traded.ben, coalition.currency) == 30
     coalition.florist.use_voucher(traded.redeemed.voucher, key=new_key("use"))
+
+
+def test_a_partner_reads_what_it_issued(coalition: Coalition, traded: Traded) -> None:
+    """Out of the whole ledger."""
+    partner = coalition.grocer_key.party.removeprefix("partner:")
+    id_ = str(GlobalID("Partner", partner))
+    since, until = "2020-01-01T00:00:00.000Z", "2120-01-01T00:00:00.000Z"
+    asked = {"partnerId": id_, "since": since, "until": until}
+    told = coalition.grocer.query(STATEMENT, input=asked)["statement"]
+    assert told["userErrors"] == []
+    (line,) = told["lines"]
+    assert line == {"currency": coalition.currency, "issued": 200}
 
 
 def test_a_request_that_comes_again_is_answered(coalition: Coalition, traded: Traded) -> None:
@@ -172,6 +187,11 @@ def test_the_clock_runs(deployment: Deployment, traded: Traded) -> None:
     answer = invoked(deployment, "ClockFunction", {"every_wallet": True})
     assert answer["failed"] == 0
     assert answer["next"] is None
+
+
+def test_what_is_due_again_is_sent(deployment: Deployment, traded: Traded) -> None:
+    """The schedule's function looks at what waits."""
+    assert invoked(deployment, "EventsFunction", {})["attempts"] >= 0
 
 
 def test_a_sweep_finds_nothing_left(deployment: Deployment, traded: Traded) -> None:
