@@ -6,7 +6,7 @@ what it buys earns into the shared wallet. Its own wallet stays as it is, set as
 brings its points; when it leaves, its own is there again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -47,7 +47,8 @@ class Share(NamedTuple):
 def open_account(coalition: Coalition, request: Request, opening: Opening) -> Answer:
     """A member opens one of its own; an operator opens one and asks a member to own it. record: id.
 
-    Its kind is for a manager to say: rules depend on it.
+    Its kind is for a manager to say: rules depend on it. Who opens one has joined it, and pays what
+    it owes before, too.
     """
     check_text(opening.name, 120, "accountName")
     if opening.kind:
@@ -69,17 +70,19 @@ def open_account(coalition: Coalition, request: Request, opening: Opening) -> An
             kind=opening.kind,
             invited={opening.owner: True},
         )
-        puts: list[RecordPut] = []
-        if own:
-            member = _belonging(found.record, id_, account, "programmeId")
-            account = _changed(account, {opening.owner: True}, {})
-            puts = [
-                RecordPut(opening.owner, member, found.version),
-                RecordPut(use_key(id_, opening.owner), AccountUse(active=True)),
-            ]
         owner = WalletOwner(member="", currency=currency, account=id_)
-        puts += [RecordPut(id_, account), RecordPut(wallet, owner)]
-        return Plan(Answer(record=id_), Commit((), records=tuple(puts)))
+        asking = (RecordPut(id_, account), RecordPut(wallet, owner))
+        if not own:
+            return Plan(Answer(record=id_), Commit((), records=asking))
+        member = _belonging(found.record, id_, account, "programmeId")
+        draft = _debtless(coalition, found.record.wallets.get(currency), (), currency, "memberId")
+        records = (
+            RecordPut(id_, _changed(account, {opening.owner: True}, {})),
+            RecordPut(wallet, owner),
+            RecordPut(opening.owner, member, found.version),
+            RecordPut(use_key(id_, opening.owner), AccountUse(active=True)),
+        )
+        return draft.plan(request.id, record=id_, records=records)
 
     return carry_out(coalition, request, decide, operators=CARE)
 
@@ -137,14 +140,8 @@ def join_account(
         currency = CurrencyCode(account.currency)
         own = found.record.wallets.get(currency)
         member = _belonging(found.record, account_id, account, "accountId")
-        wallets = {account.wallet: currency} | ({own: currency} if own else {})
-        draft = Draft(coalition, coalition.governance(), wallets)
-        if own is not None and draft.wallet(own).balances.arrears:
-            raise Refused(Code.NOT_ELIGIBLE, "points that are owed are paid before", "accountId")
+        draft = _debtless(coalition, own, [account.wallet], currency, "accountId")
         points = 0
-        if own is not None:
-            # That it owes nothing is decided on: a return meanwhile may have made a debt.
-            draft.guard(own)
         if own is not None and bring_points:
             draft.expire_lapsed(own)
             by = authority(draft.governance, request, "transfer", draft.at, None)
@@ -164,6 +161,24 @@ def join_account(
         return draft.plan(request.id, record=account_id, records=records, news=news)
 
     return carry_out(coalition, request, decide)
+
+
+def _debtless(
+    coalition: Coalition,
+    own: WalletId | None,
+    others: Iterable[WalletId],
+    currency: CurrencyCode,
+    field: str,
+) -> Draft:
+    """A draft of a member's own wallet and of others. Raises Refused where the member owes."""
+    wallets = dict.fromkeys([*others, *([own] if own else [])], currency)
+    draft = Draft(coalition, coalition.governance(), wallets)
+    if own is not None:
+        if draft.wallet(own).balances.arrears:
+            raise Refused(Code.NOT_ELIGIBLE, "points that are owed are paid before", field)
+        # That it owes nothing is decided on: a return meanwhile may have made a debt.
+        draft.guard(own)
+    return draft
 
 
 def leave_account(coalition: Coalition, request: Request, account_id: str, leaver: str) -> Answer:
