@@ -187,9 +187,13 @@ def _still(governance: Governance, asked: Adjustment, id_: TransactionId, at: st
 
 
 def _moved_today(coalition: Coalition, key: str) -> Versioned[Adjusted]:
-    """What one operator has moved alone today."""
+    """What one operator has moved alone today.
+
+    Never a day before one that was counted already: two machines' clocks may differ at midnight,
+    and nobody has a day's limit twice for that.
+    """
     today = day_of(coalition.now())
     found = coalition.store.record(Adjusted, key)
-    if found is None or found.record.day != today:
+    if found is None or found.record.day < today:
         return Versioned(Adjusted(day=today), 0 if found is None else found.version)
     return found

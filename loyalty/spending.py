@@ -41,7 +41,8 @@ def source_of(
     if not use.active:
         # Just removed: the next look at the member says so.
         raise Refused(Code.NOT_PERMITTED, "it does not belong to this account now", *field)
-    month = _month(coalition.now())
+    # Never a month before one that was counted: clocks differ, and a share is a share.
+    month = max(use.month, _month(coalition.now()))
     spent = use.spent if use.month == month else 0
     limit = use.points_per_month
     if limit is not None and spent + points > limit:

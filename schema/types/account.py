@@ -34,7 +34,7 @@ class AccountUser:
     def spent_this_month(self, info: Info) -> Points:
         coalition = info.context.coalition
         use = use_of(coalition, use_key(self.account_id, self.user)).record
-        return Points(use.spent if use.month == coalition.now()[:7] else 0)
+        return Points(use.spent if use.month >= coalition.now()[:7] else 0)
 
 
 @strawberry.type(description="Members who share a wallet in one currency.")
