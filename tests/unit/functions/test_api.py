@@ -1,5 +1,6 @@
 """The Lambda function, called with events as API Gateway's HTTP API sends them (tests/events/)."""
 
+import itertools
 import json
 import os
 import subprocess
@@ -21,6 +22,7 @@ from local.issuing import served_issuer
 from local.keys import TokenIssuer
 from local.moto_dynamodb import corrected_dynamodb
 from loyalty.governing import found
+from loyalty.throttling import A_MINUTE_OF_NOBODY
 from schema.http import BODY_LIMIT_BYTES
 from storage.dynamodb import DynamoStore, Table
 from storage.s3 import S3Objects, s3_client
@@ -128,6 +130,18 @@ def test_mutations_are_counted_where_all_processes_count(call: Call) -> None:
     refused = call("post_mutation_base64")
     assert refused["headers"]["retry-after"] == "60"
     assert body(refused)["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+    assert call("post_query")["statusCode"] == 200
+
+
+def test_nobody_is_answered_300_times_a_minute(call: Call) -> None:
+    """Of one address, without a token or with one that has ended; others are heard."""
+    names = itertools.cycle(["post_missing_token", "post_expired_token"])
+    statuses = [call(next(names))["statusCode"] for _ in range(A_MINUTE_OF_NOBODY)]
+    assert set(statuses) == {200, 401}
+    for name in ("post_missing_token", "post_expired_token"):
+        refused = call(name)
+        assert refused["statusCode"] == 429
+        assert refused["headers"]["retry-after"] == "60"
     assert call("post_query")["statusCode"] == 200
 
 
