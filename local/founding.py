@@ -14,19 +14,18 @@ the entry key's public half that genesis states.
 import json
 import time
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.wiring import coalition_of
+from functions.wiring import coalition_of, log_signers_of
 from local.problems import Problem
-from loyalty.coalition import Coalition
+from loyalty.coalition import Coalition, EntryKeyMissing
 from loyalty.governing import found
 from loyalty.ports import StoreUnavailable
-from storage.kms import KmsSigner
 
 SEEDS: Mapping[str, Mapping[str, str]] = {"EntrySeed": {}, "WebhookSeed": {"use": "webhooks"}}
 """By their parameters: what their encryption context has beside the origin (`storage.kms`)."""
@@ -73,14 +72,12 @@ def founded(
         kms = session.client("kms")
         _update(formation, name, stack, {each: _seed(kms, stack, each) for each in missing})
         stack = _updated(formation, name, sleep)
-    coalition = coalition_of(_environment(stack, str(session.region_name)))
-    log = KmsSigner(coalition.origin, stack.outputs["LogKey"], str(session.region_name))
-    found(coalition, log.verifier)
-    _check(coalition, str(log.verifier), name)
+    environment = _environment(stack, str(session.region_name))
+    coalition, logs = coalition_of(environment), log_signers_of(environment)
+    found(coalition, logs[0].verifier)
     return {
         "origin": coalition.origin,
-        "logKey": str(log.verifier),
-        "entryKey": str(coalition.entry_signer.verifier),
+        **_in_force(coalition, [str(each.verifier) for each in logs], name),
         "api": stack.outputs["ApiUrl"],
         "log": stack.outputs["LogUrl"],
         **{each[0].lower() + each[1:]: stack.parameters[each] for each in SEEDS},
@@ -133,21 +130,28 @@ def _updated(formation: Any, name: str, sleep: Callable[[float], None]) -> Stack
 
 def _environment(stack: Stack, region: str) -> dict[str, str]:
     """What functions are told of the coalition."""
+    logs = [stack.outputs["LogKey"], stack.parameters.get("FurtherLogKeys", "")]
     return {
         "AWS_REGION": region,
         "TALLYSTICK_ORIGIN": stack.parameters["Origin"],
         "TALLYSTICK_TABLE": stack.outputs["Table"],
         "TALLYSTICK_ENTRY_SEED": stack.parameters["EntrySeed"],
+        "TALLYSTICK_LOG_KEYS": ",".join(filter(None, logs)),
     }
 
 
-def _check(coalition: Coalition, log_key: str, name: str) -> None:
-    """Raises Problem where the ledger was founded with other keys than the stack has."""
+def _in_force(coalition: Coalition, logs: Sequence[str], name: str) -> dict[str, str]:
+    """The keys that sign now. Raises Problem where the stack does not have them: the ledger was
+    founded with others."""
     governance, at = coalition.governance(), coalition.now()
-    ours = {"log": log_key, "entries": str(coalition.entry_signer.verifier)}
-    for party, key in ours.items():
-        if key not in governance.keys_of(party, at):
-            raise Problem(
-                f"the ledger in the table of {name} was founded with other keys: {key} is none of "
-                f"{party} that is in force. Put back the seed and the log key that it had"
-            )
+    wanted = governance.keys_of("log", at)
+    try:
+        entry = coalition.signer(governance, at).verifier
+    except EntryKeyMissing:
+        entry = None
+    if entry is None or not wanted or not set(wanted) <= set(logs):
+        raise Problem(
+            f"the ledger in the table of {name} was founded with other keys than this stack has: "
+            "put back the seed and the log key that it had"
+        )
+    return {"logKey": ",".join(wanted), "entryKey": str(entry)}

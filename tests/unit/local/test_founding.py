@@ -1,7 +1,7 @@
 """`tallystick found`: keys before genesis, each step once, nothing lost in between."""
 
 import json
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -83,7 +83,7 @@ class Deployed(NamedTuple):
 def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
     """moto has no Ed25519: the log's key is here."""
     log_key = random_signer(ORIGIN)
-    monkeypatch.setattr(founding, "KmsSigner", lambda *_: log_key)
+    monkeypatch.setattr(founding, "log_signers_of", lambda _: [log_key])
     with local_store() as store:
         key = boto3.client("kms").create_key()["KeyMetadata"]["KeyId"]
         yield Deployed(Formation(key), store)
@@ -145,7 +145,21 @@ def test_a_ledger_of_other_keys_is_told_of(
     """As of a table that was put back under another stack."""
     deployed.founded()
     other = random_signer(ORIGIN)
-    monkeypatch.setattr(founding, "KmsSigner", lambda *_: other)
+    monkeypatch.setattr(founding, "log_signers_of", lambda _: [other])
+    with pytest.raises(Problem, match="founded with other keys"):
+        deployed.founded()
+
+
+def test_a_seed_of_another_ledger_is_told_of(deployed: Deployed) -> None:
+    """Nothing is written with a key that governance does not know."""
+    deployed.founded()
+    kms = boto3.client("kms")
+    made = kms.generate_data_key_without_plaintext(
+        KeyId=deployed.formation.outputs["WrappingKey"],
+        NumberOfBytes=32,
+        EncryptionContext={"origin": ORIGIN},
+    )
+    deployed.formation.parameters["EntrySeed"] = b64encode(made["CiphertextBlob"]).decode()
     with pytest.raises(Problem, match="founded with other keys"):
         deployed.founded()
 
