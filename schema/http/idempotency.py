@@ -2,8 +2,8 @@
 
 Every mutation has its key in its input, where it is signed with the rest. The header is another way
 to give it, for clients and gateways that retry by it: it becomes `input.idempotencyKey` where that
-variable is absent or null, and must be equal to it where it is there. It is of one mutation, so a
-request with several is refused; to a query it means nothing.
+variable is absent or null, and must be equal to it where it is there, be it as a default. It is of
+one mutation, so a request with several is refused; to a query it means nothing.
 
 The value is a string of RFC 8941: `"receipt-1"`. Without the quotes it is taken as it is.
 """
@@ -24,6 +24,7 @@ from graphql import (
     StringValueNode,
     ValueNode,
     VariableNode,
+    value_from_ast_untyped,
 )
 
 from schema.http.refusal import Refusal
@@ -73,7 +74,19 @@ def with_key(
     given = next(
         (each.value for each in fields[0].arguments or () if each.name.value == _INPUT), None
     )
-    return _placed(key, given, variables or {})
+    return _placed(key, given, {**_defaults(operation, given), **(variables or {})})
+
+
+def _defaults(operation: OperationDefinitionNode, given: ValueNode | None) -> dict[str, object]:
+    """What the document itself says in place of the variables that a key may stand in."""
+    fields = given.fields if isinstance(given, ObjectValueNode) else ()
+    values = [given, *(each.value for each in fields if each.name.value == _KEY)]
+    named = {each.name.value for each in values if isinstance(each, VariableNode)}
+    return {
+        each.variable.name.value: value_from_ast_untyped(each.default_value)
+        for each in operation.variable_definitions or ()
+        if each.default_value is not None and each.variable.name.value in named
+    }
 
 
 def _placed(key: str, given: ValueNode | None, variables: dict[str, object]) -> dict[str, object]:
