@@ -15,6 +15,10 @@ DEFAULT_PORT = 8000
 # From here on coupons are in use densely: about one with every fourteenth basket.
 DEFAULT_SINCE = date(2017, 8, 17)
 DEFAULT_ORIGIN = "stars.example/ledger"
+OPERATIONS = (
+    *("earn", "confirm", "reverse", "redeem", "refund"),
+    *("hold", "capture", "void", "transfer", "programme"),
+)
 
 _DEMO = """\
 Replays baskets of a grocer's published loyalty data through a coalition of six
@@ -55,13 +59,17 @@ _SIGN = """\
 Signs the input of a mutation as a partner of the demo would. For development
 alone: the key is made from the party's name, so everyone has it.
 
-  earn        the input of recordPurchase
-  redeem      the input of redeemReward, by the partner that gives the reward
+  earn        the input of recordPurchase, recordEvent, recordGuestOrder,
+              issueGiftCard, topUpGiftCard; one order of recordPurchases
+  redeem      the input of redeemReward, by the partner that gives the reward,
+              or of payWithGiftCard
   reverse     the input of reverseTransaction
   confirm     the input of confirmTransaction
   hold        the input of holdReward, by the partner that gives the reward
   capture     the input of captureHold
   void        the input of voidHold
+  refund      the input of refundRedemption
+  transfer    the input of replaceGiftCard
   programme   a programme's document, for the `signatures` of publishProgramme
 """
 _SIGN_EXAMPLES = """\
@@ -211,10 +219,7 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
 
 
 def _add_sign(sign: argparse.ArgumentParser) -> None:
-    sign.add_argument(
-        "operation",
-        choices=("earn", "redeem", "reverse", "confirm", "hold", "capture", "void", "programme"),
-    )
+    sign.add_argument("operation", choices=OPERATIONS)
     _add_party(sign)
     sign.add_argument(
         "--input", required=True, metavar="JSON|@FILE|-", help="what is signed; - reads it"
