@@ -141,10 +141,19 @@ def _deploy(environment: Mapping[str, str]) -> None:
 
 
 def _run(blocks: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Runs commands, and ends whatever they started if they are not done in time."""
     script = "set -euo pipefail\n" + "\n".join(blocks)
-    subprocess.run(
-        ["bash", "-c", script], cwd=ROOT, env=environment, check=True, timeout=DEPLOY_TIMEOUT_S
-    )
+    command = ["bash", "-c", script]
+    # A group of its own: what ends the shell ends make and pip below it.
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+    try:
+        status = process.wait(DEPLOY_TIMEOUT_S)
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    if status:
+        raise subprocess.CalledProcessError(status, command)
 
 
 def _suite(
