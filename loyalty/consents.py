@@ -6,7 +6,7 @@ Whoever wants to write to a member asks `consents_to` first; without a word ther
 from collections.abc import Mapping
 
 from ledger.errors import shown
-from loyalty.actors import CARE, MemberActor
+from loyalty.actors import CARE, Actor, MemberActor, System
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan, Request, carry_out
 from loyalty.members import the_member
@@ -20,6 +20,8 @@ PURPOSES = ("email", "sms", "push", "profiling")
 SOURCE_MAX_CHARS = 200
 # All of a member is erased in one commit, and its item stays far below DynamoDB's 400 kB.
 STATEMENTS_MAX = 200
+OTHERS_MAX = STATEMENTS_MAX // 2
+"""From where on the member alone gives consents: nobody who speaks for it uses up its word."""
 
 
 def set_consent(
@@ -57,7 +59,7 @@ def set_consent(
         if said is not None and not said.given and not given:
             return Plan(Answer(record=member_id), Commit(()))
         if given:
-            _check_room(known)
+            _check_room(known, request.actor)
         now = coalition.now()
         new = Statement(purpose, given, now, request.actor.party, source or "")
         put = RecordPut(member_id, Consents(statements=(*known.statements, new)), version)
@@ -85,9 +87,10 @@ def erased_consents(coalition: Coalition, member_id: str) -> RecordPut:
     return RecordPut(member_id, Consents(), 0 if found is None else found.version)
 
 
-def _check_room(known: Consents) -> None:
+def _check_room(known: Consents, actor: Actor | System) -> None:
     """Room is kept for taking each purpose back: that is never refused."""
-    if len(known.statements) >= STATEMENTS_MAX - len(PURPOSES):
+    most = STATEMENTS_MAX if isinstance(actor, MemberActor) else OTHERS_MAX
+    if len(known.statements) >= most - len(PURPOSES):
         raise Refused(
             Code.LIMIT_EXCEEDED, "the member's consents were changed too often", "memberId"
         )
