@@ -26,6 +26,7 @@
     access          tokens, and something to paste
     signing         `tallystick sign`
     founding        `tallystick found`: a coalition that was deployed
+    deployed        its region, and what AWS says no to
     keys            development keys, which everyone can make, and the issuer of tokens
     issuing         that issuer at an address, for an API in another process
     clock           a clock that can be set

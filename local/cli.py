@@ -191,7 +191,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_token(command("token", "make a token of a partner of the demo", _BEARER, _BEARER_EXAMPLES))
     found = command("found", "found the coalition of a deployed stack", _FOUND, _FOUND_EXAMPLES)
     found.add_argument("--stack", required=True, metavar="NAME", help="its name in CloudFormation")
-    found.add_argument("--region", metavar="REGION", help="where it is; or AWS_DEFAULT_REGION")
+    found.add_argument("--region", metavar="REGION", help="where it is; or AWS_REGION")
     found.add_argument("--json", action="store_true", help="print one JSON object")
     found.set_defaults(run=_found)
     add_programme_command(command)

@@ -22,6 +22,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.wiring import coalition_of, log_signers_of
+from local.deployed import aws_problem, region_of
 from local.problems import Problem
 from loyalty.coalition import Coalition, EntryKeyMissing
 from loyalty.governing import found
@@ -46,13 +47,11 @@ class Stack(NamedTuple):
 
 def found_command(name: str, region: str | None, *, as_json: bool = False) -> int:
     """Founds the coalition of a stack, and prints its keys. Raises Problem."""
-    session = boto3.Session(region_name=region)
-    if session.region_name is None:
-        raise Problem("which region? give --region, or set AWS_DEFAULT_REGION")
+    region = region_of(region)
     try:
-        told = founded(session, name)
+        told = founded(boto3.Session(region_name=region), name)
     except (ClientError, BotoCoreError, StoreUnavailable) as error:
-        raise Problem(str(error)) from None
+        raise aws_problem(error, region) from None
     if as_json:
         print(json.dumps(told))
     else:

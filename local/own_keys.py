@@ -10,8 +10,9 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.wiring import coalition_of, entry_signers_of, log_signers_of
-from ledger.errors import RuleBroken, shown
+from ledger.errors import RuleBroken
 from ledger.names import At
+from local.deployed import aws_problem, region_of
 from local.problems import Problem
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer
@@ -120,8 +121,9 @@ def _print_table(rows: list[_Listed]) -> None:
 
 def _doing(where: Where, act: Callable[[Mapping[str, str]], None]) -> int:
     """Raises Problem for what an operator can mend."""
+    region = region_of(where.region)
     try:
-        act(_environment(where))
+        act(_environment(where, region))
     except Refused as refused:
         raise Problem(refused.message) from None
     except RuleBroken as broken:
@@ -129,16 +131,13 @@ def _doing(where: Where, act: Callable[[Mapping[str, str]], None]) -> int:
     except KeyError as missing:
         raise Problem(f"the environment lacks {missing}: set it, or give --function") from None
     except (BotoCoreError, ClientError, StoreUnavailable, ValueError) as error:
-        raise Problem(f"AWS did not do it: {shown(str(error))}") from None
+        raise aws_problem(error, region) from None
     return 0
 
 
-def _environment(where: Where) -> dict[str, str]:
+def _environment(where: Where, region: str) -> dict[str, str]:
     """That of this process, and over it that of a deployed function."""
     here = dict(os.environ)
-    region = where.region or here.get("AWS_REGION") or boto3.Session().region_name
-    if region is None:
-        raise Problem("which region? give --region, or set AWS_REGION")
     here["AWS_REGION"] = region
     if where.function is None:
         return here

@@ -197,6 +197,8 @@ def test_the_command_says_in_one_line_what_is_wrong(
     """And prints what is to be kept if nothing is."""
     monkeypatch.setattr(founding.boto3, "Session", lambda **_: deployed)
     assert cli.main(["found", "--stack", "nothing", "--region", REGION]) == 2
-    assert "nothing does not exist" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "nothing does not exist" in told
+    assert f"in {REGION}" in told
     assert cli.main(["found", "--stack", STACK, "--region", REGION, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["origin"] == ORIGIN

@@ -121,7 +121,9 @@ def test_the_environment_may_be_that_of_a_deployed_function(
     assert len(keys(capsys, "list", *here)) == 2
     monkeypatch.setenv("AWS_REGION", REGION)
     assert cli.main(["keys", "list", "--function", "nobody"]) == 2
-    assert "Function not found" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "Function not found" in told
+    assert f"in {REGION}" in told
 
 
 def test_the_seed_of_another_ledger_is_not_added(
