@@ -1,7 +1,7 @@
 """Who asks. Every use case takes an actor; what it may do is decided where it is done."""
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
 
 
 class Role(StrEnum):
@@ -20,7 +20,8 @@ SIGNING = frozenset(Role) - {Role.AUDITOR}
 """Those who have something to sign."""
 
 
-class Operator(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Operator:
     """Someone who runs the coalition, in the roles that the issuer gave it."""
 
     id: str
@@ -31,7 +32,8 @@ class Operator(NamedTuple):
         return f"operator:{self.id}"
 
 
-class PartnerActor(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PartnerActor:
     """A brand's system: a till, a shop, a back office."""
 
     id: str
@@ -41,7 +43,8 @@ class PartnerActor(NamedTuple):
         return f"partner:{self.id}"
 
 
-class MemberActor(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class MemberActor:
     """A member's app."""
 
     id: str
@@ -51,7 +54,8 @@ class MemberActor(NamedTuple):
         return f"member:{self.id}"
 
 
-class System(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class System:
     """What the coalition does by itself, because a programme says so: its clock."""
 
     id: str
