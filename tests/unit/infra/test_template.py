@@ -358,3 +358,12 @@ def test_routes_are_those_that_the_api_serves() -> None:
     assert integration["PayloadFormatVersion"] == "2.0"
     # The alias: what was published alone wakes from a snapshot.
     assert integration["IntegrationUri"] == {"Ref": "ApiFunction.Alias"}
+
+
+def test_a_sweep_that_does_not_come_rings() -> None:
+    """Its alarm takes silence for one, and waits longer than from one sweep to the next."""
+    alarm = ALARMS["UnsealedAge"]
+    every = template()["Parameters"]["SweepSchedule"]["Default"]
+    (hours,) = re.fullmatch(r"rate\((\d+) hours\)", every).groups()  # type: ignore[union-attr]
+    assert alarm["TreatMissingData"] == "breaching"
+    assert int(hours) * 3600 < alarm["Period"] * alarm["EvaluationPeriods"] <= 86_400
