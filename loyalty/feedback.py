@@ -60,7 +60,7 @@ def give_feedback(coalition: Coalition, request: Request, given: Given) -> Answe
         check_serves(coalition, request, given.member)
         _check_partner(coalition, given.partner)
         # Before the member: who is forgotten meanwhile moves it.
-        of_member, words = _words_of(coalition, given.member)
+        of_member, words = _words_of(coalition, request.actor, given.member)
         member = the_member(coalition, given.member, "memberId").record
         if given.transaction is not None:
             _check_order(coalition, member, given.partner, given.transaction)
@@ -209,14 +209,14 @@ def _open(coalition: Coalition, actor: Actor | System, id_: str) -> tuple[Feedba
     return found
 
 
-def _words_of(coalition: Coalition, member: str) -> tuple[RecordPut, str]:
+def _words_of(coalition: Coalition, actor: Actor | System, member: str) -> tuple[RecordPut, str]:
     """What counts one feedback more of a member, and the id of the Words that it is written in."""
     found = coalition.store.record(FeedbackOfMember, member)
     given, version = (0, 0) if found is None else (found.record.given, found.version)
-    if given >= MEMBER_MAX:
-        raise Refused(
-            Code.LIMIT_EXCEEDED, f"a member gives {MEMBER_MAX} feedbacks at most", "memberId"
-        )
+    # From the half on the member alone gives them: no partner takes its word from it.
+    most = MEMBER_MAX if isinstance(actor, MemberActor) else MEMBER_MAX // 2
+    if given >= most:
+        raise Refused(Code.LIMIT_EXCEEDED, f"a member gives {most} feedbacks at most", "memberId")
     put = RecordPut(member, FeedbackOfMember(given=given + 1), version)
     return put, _words_id(member, given // WORDS_PAGE)
 
