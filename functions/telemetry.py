@@ -5,8 +5,9 @@ Each line of the log is one JSON object (Powertools' formatter): `service` (whic
 which a line is found in the trace, and what the line itself has to say. The level is that of
 TALLYSTICK_LOG_LEVEL, or INFO.
 
-Metrics are of the namespace `Tallystick` with the dimension `service`, written as a line of the
-log (CloudWatch's Embedded Metric Format) at the end of an invocation, also of one that failed:
+Metrics are of the namespace that TALLYSTICK_METRICS says, one for each deployment (`Tallystick`, if
+absent), with the dimension `service`. They are a line of the log (CloudWatch's Embedded Metric
+Format) at the end of an invocation, also of one that failed:
 
     SealLagSeconds      between a transaction's commit and its block, of the oldest in a block
     UnsealedAgeSeconds  of the oldest transaction that a sweep saw and did not seal; 0 for none
@@ -42,8 +43,7 @@ class Telemetry:
 
     def __init__(self, service: str) -> None:
         self._service = service
-        self._metrics = EphemeralMetrics(namespace=NAMESPACE, service=service)
-        self._invoked = False
+        self._metrics: EphemeralMetrics | None = None
         self._formatter = LambdaPowertoolsFormatter(service=service, utc=True, use_rfc3339=True)
 
     def count(self, name: str, number: int = 1) -> None:
@@ -53,7 +53,7 @@ class Telemetry:
         self._add(name, MetricUnit.Seconds, value)
 
     def _add(self, name: str, unit: MetricUnit, value: float) -> None:
-        if self._invoked:
+        if self._metrics is not None:
             self._metrics.add_metric(name, unit, value)
 
     def __call__(self, handler: Handler) -> Handler:
@@ -62,20 +62,21 @@ class Telemetry:
         @wraps(handler)
         def telling(event: dict[str, Any], context: Any) -> dict[str, Any]:
             self._begin(context)
-            self._invoked = True
             try:
                 return handler(event, context)
             except Exception:
                 _log.exception("the invocation failed")
                 raise
             finally:
-                self._invoked = False
-                if self._metrics.metric_set:
-                    self._metrics.flush_metrics()
+                metrics, self._metrics = self._metrics, None
+                if metrics is not None and metrics.metric_set:
+                    metrics.flush_metrics()
 
         return telling
 
     def _begin(self, context: Any) -> None:
+        namespace = os.environ.get("TALLYSTICK_METRICS", NAMESPACE)
+        self._metrics = EphemeralMetrics(namespace=namespace, service=self._service)
         root = logging.getLogger()
         # Lambda puts a handler of its own there, which writes text.
         if not any(each.formatter is self._formatter for each in root.handlers):

@@ -58,8 +58,11 @@ def test_text_cannot_become_a_line_of_its_own(capsys: pytest.CaptureFixture[str]
     assert (line["level"], line["message"]) == ("INFO", 'said a\n{"level": "ERROR"}\r\x1b[2J')
 
 
-def test_metrics_come_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
-    """As one object that CloudWatch reads, by function."""
+def test_metrics_come_at_the_end(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one object that CloudWatch reads, by deployment and function."""
+    monkeypatch.setenv("TALLYSTICK_METRICS", "Tallystick/stars")
     told = Telemetry("sealer")
 
     @told
@@ -73,7 +76,7 @@ def test_metrics_come_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
     assert (metrics["SealLagSeconds"], metrics["SealedEntries"]) == ([1.5], [3])
     assert metrics["service"] == "sealer"
     (about,) = metrics["_aws"]["CloudWatchMetrics"]
-    assert about["Namespace"] == "Tallystick"
+    assert about["Namespace"] == "Tallystick/stars"
     assert about["Dimensions"] == [["service"]]
     units = {each["Name"]: each["Unit"] for each in about["Metrics"]}
     assert units == {"SealLagSeconds": "Seconds", "SealedEntries": "Count"}

@@ -189,7 +189,10 @@ TOLD_BY = {
 def test_what_the_product_measures_has_an_alarm(metric: str) -> None:
     """By the name and the service under which functions write it (`functions.telemetry`)."""
     alarms = [each for each in ALARMS.values() if each["MetricName"] == metric]
-    assert {each["Namespace"] for each in alarms} == {NAMESPACE}
+    # Of a namespace for each stack: the alarms of one are not set off by another.
+    own = {"Fn::Sub": f"{NAMESPACE}/${{AWS::StackName}}"}
+    assert all(each["Namespace"] == own for each in alarms)
+    assert all(environment(name)["TALLYSTICK_METRICS"] == own for name in FUNCTIONS)
     dimensions = [dimension for each in alarms for dimension in each["Dimensions"]]
     assert {each["Name"] for each in dimensions} == {"service"}
     services = {each["Value"] for each in dimensions}
