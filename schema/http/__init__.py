@@ -22,6 +22,10 @@ an adapter for Lambda as it does under a server. The GraphiQL page is the one th
 Strawberry; it loads its scripts from unpkg.com, so it needs the internet, and it is meant for
 development.
 
+Beside those named here, `view` is the application, `request` reads what is asked, `response` writes
+the answer, of the media type that `negotiation` finds; `refusal` is why something is no GraphQL
+request, `exposure` what strangers may see and ask.
+
 The view is written on Starlette directly: Strawberry's own view brings subscriptions, uploads,
 batches and answers in plain text, and to take them all out again takes more code than this.
 """
