@@ -28,6 +28,7 @@ def install(python: str = sys.executable, into: Path = VENV) -> None:
     made_from = into / LOCK.name
     if made_from.exists() and made_from.read_bytes() == LOCK.read_bytes():
         return
+    sys.stderr.write(f"setting up {into.name}/ …\n")
     subprocess.run([python, "-m", "venv", "--clear", str(into)], check=True)
     options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
     pip = [str(into / "bin" / "python"), "-m", "pip", "install", *options, "-r", str(LOCK)]
