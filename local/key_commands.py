@@ -15,9 +15,9 @@ _KEYS = """\
 Looks after the keys that a deployed coalition signs with itself. It reads the
 environment that the functions have (TALLYSTICK_ORIGIN, _TABLE, _ENTRY_SEED,
 _LOG_KEYS, and AWS_REGION), or with --function that of a deployed one, best the
-sealer's. It needs the rights to write the table, to decrypt with the wrapping
-key, and to read the public halves of log keys. AWS_ENDPOINT_URL names a local
-AWS.
+sealer's, which the stack tells as SealerFunction. It needs the rights to write
+the table, to decrypt with the wrapping key, and to read the public halves of
+log keys. AWS_ENDPOINT_URL names a local AWS.
 
   list                     every key of the ledger, and which of them are held
   make entries             a new entry key's seed, wrapped; nothing is written
@@ -33,11 +33,13 @@ How a key is changed without a break: docs/runbooks.md, Changing a key.
 """
 _KEYS_EXAMPLES = """\
 examples:
-  tallystick keys list --function stars-sealer
-  tallystick keys make entries --wrap-with alias/stars-wrapping
-  tallystick keys add entries AQICAHh... --function stars-sealer
-  tallystick keys add log 1234abcd-12ab-34cd-56ef-1234567890ab
-  tallystick keys revoke log stars.example/ledger+c313d177
+  SEALER=$(aws cloudformation describe-stacks --stack-name stars --output text \\
+    --query "Stacks[0].Outputs[?OutputKey=='SealerFunction'].OutputValue")
+  tallystick keys list --function "$SEALER"
+  tallystick keys make entries --wrap-with KMS_KEY_ID --function "$SEALER"
+  tallystick keys add entries AQICAHh... --function "$SEALER"
+  tallystick keys add log KMS_KEY_ID --function "$SEALER"
+  tallystick keys revoke log stars.example/ledger+c313d177 --function "$SEALER"
 
 exit status: 0 if it is done, 2 if not
 """
