@@ -167,8 +167,9 @@ def _found(options: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tallystick",
-        description="A coalition loyalty programme on one machine, for development; and the audit "
-        "of any coalition's log.",
+        description="A coalition loyalty programme on one machine, for development; the keys of a "
+        "deployed one; and the audit of any coalition's log.",
+        epilog="COMMAND --help says what it does, with examples and exit statuses.",
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 

@@ -42,10 +42,10 @@ examples:
   tallystick programme dry-run stars.json --orders orders.jsonl
   tallystick programme dry-run stars.json --orders orders.jsonl \\
     --cost-per-1000 900 --json
-
   tallystick programme run stars.json --orders orders.jsonl
 
-exit status: 0, 1 if a ledger does not verify, or 2 if a file cannot be read or published
+exit status: 0, 1 if a ledger does not verify, 2 if a file cannot be read or
+published
 """
 
 
