@@ -12,7 +12,7 @@ from loyalty.actors import PartnerActor
 from loyalty.refusals import Code
 from schema.authentication import bearer_actor
 from tests.attacks.tokens import ISSUER
-from tests.coalition import GROCER, ORIGIN, SCHEMA, House, key_of
+from tests.coalition import GROCER, OPERATOR, ORIGIN, SCHEMA, House, key_of
 
 TEXT = (Path(__file__).parents[2] / "docs" / "partners.md").read_text("utf-8")
 OF_GOVERNANCE = {"registerOperatorKey", "addPartnerKey", "revokeKey", "createCurrency"}
@@ -39,6 +39,14 @@ def test_the_token_that_the_page_makes_is_taken() -> None:
     token = page("bearer_token")["bearer_token"](key_of("grocer"), "grocer", ORIGIN)
     actor = bearer_actor(f"Bearer {token}", ISSUER, House().coalition, datetime.now(UTC))
     assert (type(actor), actor) == (PartnerActor, GROCER)
+
+
+def test_a_partner_is_registered_with_the_key_that_the_page_makes() -> None:
+    """By an operator, who adds the name and nothing else."""
+    house, names = House(), page("first_key")
+    sent = names["first_key"](names["signer"], "brewco", ORIGIN)
+    done = house.done(OPERATOR, "registerPartner", house.input(name="Brew & Co", **sent))
+    assert done["partner"]["keys"] == [str(names["signer"].verifier)]
 
 
 def test_a_key_is_changed_with_the_inputs_that_the_page_makes() -> None:
