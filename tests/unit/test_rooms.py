@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ["functions", "local", "loyalty", "schema", "sealing", "storage"]
+ROOMS = [
+    *("functions", "local", "loyalty", "schema", "sealing", "storage"),
+    *("loyalty.clock", "loyalty.rules", "loyalty.webhooks"),
+]
 
 
 def modules(room: str) -> list[str]:
