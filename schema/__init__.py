@@ -5,6 +5,7 @@
     limits          what every document must pass before it runs: parsed, measured, validated once
     measure         how large a document is, and the bounds of that
     costs           what an operation may read, in rows, counted before it runs
+    values          what its variables give it, counted before it runs
     weights         the rows that the product's fields read
     rate_limits     what is told to who asks too often
     leaving         the errors that leave: their codes, and what is kept in

@@ -15,7 +15,8 @@ come with Strawberry measure a fragment again at each spread, which takes 2^n st
 that each spread the next one twice, and end in a KeyError at the spread of an unknown fragment.)
 
 **Cost.** What an operation may read with the variables of this request is counted before it runs
-(`schema.costs`). A request whose `extensions` say `{"cost": true}` is told in its answer's:
+(`schema.costs`), and how many values they give it (`schema.values`), which take their time, too. A
+request whose `extensions` say `{"cost": true}` is told what it may read in its answer's:
 `{"cost": {"rows": 131, "limit": 2000}}`.
 
 **Errors.** `schema.leaving` says which there are.
@@ -48,18 +49,23 @@ from strawberry.types import ExecutionContext
 from schema.costs import NO_COST, Cost, Weights, cost_of, excess_cost
 from schema.leaving import BAD_USER_INPUT, VALIDATION_FAILED, leaving, validation_error
 from schema.measure import Limits, excess
+from schema.values import Uses, excess_values, uses_of, values_in
+
+VALUES_OF_A_ROW = 50
+"""Values of the input that count as one row more, where it is counted how often somebody asks."""
 
 
 class Admitted(NamedTuple):
     """A parsed document, why it may not run (if anything), and how many operations it holds.
 
-    cost: what they may read; nothing where they may not run.
+    cost: what they may read; nothing where they may not run; uses: where their variables stand.
     """
 
     document: DocumentNode
     errors: tuple[GraphQLError, ...]
     operations: int
     cost: Cost
+    uses: Uses = MappingProxyType({})
 
 
 class LiteralsOfCorrectType(ValuesOfCorrectTypeRule):
@@ -114,7 +120,8 @@ class Documents:
         )
         cost = NO_COST if errors else cost_of(self._schema, document, self._weights)
         refused = tuple(validation_error(error, suggests=self._suggests) for error in errors)
-        return Admitted(document, refused, operations, cost)
+        uses = {} if errors else uses_of(document)
+        return Admitted(document, refused, operations, cost, uses)
 
 
 class DocumentLimits(SchemaExtension):
@@ -147,10 +154,12 @@ class DocumentLimits(SchemaExtension):
             message = "The document has several operations: operationName must name one of them."
             errors.append(GraphQLError(message, extensions={"code": VALIDATION_FAILED}))
         self._rows = self._admitted.cost.rows(context._provided_operation_name, context.variables)
+        values = values_in(self._admitted.uses, context._provided_operation_name, context.variables)
         context.pre_execution_errors = (
             errors
             or excess_cost(self._rows, self._limit)
-            or self._schema.refusals(context, self._rows)
+            or excess_values(values, self._schema.values_max(context))
+            or self._schema.refusals(context, self._rows + values // VALUES_OF_A_ROW)
         )
         yield
 
@@ -177,6 +186,10 @@ class Schema(strawberry.Schema):
     def get_extensions(self, sync: bool = False) -> list[SchemaExtension]:
         """The limits, then the extensions that were asked for."""
         return [DocumentLimits(self), *super().get_extensions(sync)]
+
+    def values_max(self, _context: ExecutionContext) -> int:
+        """How many values a request may be given, by who asks."""
+        return self.limits.values
 
     def refusals(self, _context: ExecutionContext, _rows: int) -> list[GraphQLError]:
         """Why an operation that could run, and may read so many rows, is not to run now."""

@@ -20,7 +20,8 @@ class Limits(NamedTuple):
     depth: fields from the root to a leaf, the leaf counted, `__schema` and its like not.
     aliases, fields: how many an operation selects once its fragments are spread out.
     tokens: of the document's text, as the lexer counts them; and as many comments.
-    rows: that an operation may read, by `schema.costs`.
+    rows: that an operation may read, by `schema.costs`; values: that it is given, by
+        `schema.values`, which is as many as a body of 1 MB holds of a till's lines.
     cached_documents, cached_chars: how many texts are kept, and how long one may be to be kept;
         together they bound the memory that a stranger's documents can take.
     """
@@ -30,6 +31,7 @@ class Limits(NamedTuple):
     fields: int = 300
     tokens: int = 2_000
     rows: int = 2_000
+    values: int = 100_000
     cached_documents: int = 256
     cached_chars: int = 16_384
 

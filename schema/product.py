@@ -109,6 +109,7 @@ from schema.scalars import CONFIG
 from schema.types.voucher import Voucher
 from schema.weights import WEIGHTS
 
+VALUES_OF_NOBODY = 1_000
 _log = logging.getLogger("tallystick.schema")
 
 QUERIES = (
@@ -211,6 +212,11 @@ class ProductSchema(Schema):
     weights = WEIGHTS
     # Counts what each actor asks for that is a mutation or dear; None: nobody has to wait.
     limiter: Limiter | None = None
+
+    def values_max(self, context: ExecutionContext) -> int:
+        """Nobody is answered anything that takes an input."""
+        asks: Context = context.context
+        return VALUES_OF_NOBODY if asks.party is None else self.limits.values
 
     def refusals(self, context: ExecutionContext, rows: int) -> list[GraphQLError]:
         """Whoever nobody knows is told so by the fields themselves."""
