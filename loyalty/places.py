@@ -10,7 +10,7 @@ from ledger.names import PartnerId, is_base32_id
 from loyalty.actors import CARE, Actor, MemberActor, Operator, PartnerActor, System
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan, Request, carry_out
-from loyalty.members import the_member
+from loyalty.members import present_id, the_member
 from loyalty.offers import Offer
 from loyalty.ports import Commit, RecordPut
 from loyalty.records import Place, PlaceOf, PlacesTaken
@@ -44,16 +44,14 @@ def may_buy(coalition: Coalition, actor: Actor, wanted: Wanted, product: str | N
     """
     offer = _find(coalition, coalition.governance(), wanted)
     _check_asker(actor, wanted, offer)
-    if wanted.member is not None:
-        the_member(coalition, wanted.member, "memberId")
-    held = _held(coalition, wanted)[0]
+    held = wanted.member is not None and _has_place(coalition, wanted, wanted.member)
     left = None if offer.places is None else max(0, offer.places - _taken(coalition, wanted)[0])
     miss = _missed(coalition, offer, wanted.member is not None)
     if miss is None and product is not None and offer.products and product not in offer.products:
         miss = Miss("NO_ELIGIBLE_PRODUCT", "the offer is not about this article")
     if miss is None and left == 0 and not held:
         miss = Miss("OUT_OF_STOCK", f"all {offer.places} places are taken")
-    return Verdict(miss, offer.opens_at(wanted.member is not None), bool(held), left)
+    return Verdict(miss, offer.opens_at(wanted.member is not None), held, left)
 
 
 def take_place(coalition: Coalition, request: Request, wanted: Wanted) -> Answer:
@@ -66,12 +64,12 @@ def take_place(coalition: Coalition, request: Request, wanted: Wanted) -> Answer
         _check_asker(request.actor, wanted, offer)
         if offer.places is None:
             raise Refused(Code.NOT_ELIGIBLE, "the offer has no places to take", "offerId")
-        the_member(coalition, member, "memberId")
+        has_place = _has_place(coalition, wanted, member)
         miss = _missed(coalition, offer, True)
         if miss is not None:
             raise Refused(Code.NOT_ELIGIBLE, miss.message, "offerId")
         held, replaces = _held(coalition, wanted)
-        if held:
+        if held or has_place:
             raise Refused(Code.LIMIT_EXCEEDED, "a member has one place, and has it", "memberId")
         taken, version = _taken(coalition, wanted)
         if taken >= offer.places:
@@ -102,7 +100,7 @@ def give_back_place(coalition: Coalition, request: Request, id_: str) -> Answer:
 
     def decide() -> Plan:
         found = coalition.store.record(Place, id_) if is_base32_id(id_) else None
-        if found is None or not may_see_place(request.actor, found.record):
+        if found is None or not may_see_place(coalition, request.actor, found.record):
             raise Refused(Code.NOT_FOUND, "there is no such place", "placeId")
         if found.record.given_back_at:
             raise Refused(
@@ -122,10 +120,10 @@ def give_back_place(coalition: Coalition, request: Request, id_: str) -> Answer:
     return carry_out(coalition, request, decide, operators=CARE)
 
 
-def may_see_place(actor: Actor | System, place: Place) -> bool:
-    """Its member, the offer's partner, and operators."""
+def may_see_place(coalition: Coalition, actor: Actor | System, place: Place) -> bool:
+    """Its member, also as whom it was merged into; the offer's partner, and operators."""
     if isinstance(actor, MemberActor):
-        return actor.id == place.member
+        return actor.id == present_id(coalition, place.member)
     return isinstance(actor, Operator) or (
         isinstance(actor, PartnerActor) and actor.id == place.partner
     )
@@ -171,6 +169,13 @@ def _taken(coalition: Coalition, wanted: Wanted) -> tuple[int, int]:
 
 def _own_key(wanted: Wanted) -> str:
     return f"{_key(wanted)}/{wanted.member}"
+
+
+def _has_place(coalition: Coalition, wanted: Wanted, member: str) -> bool:
+    """Whether the member has one, or those have that were merged into it. Raises Refused."""
+    merged = the_member(coalition, member, "memberId").record.merged
+    each = (wanted._replace(member=id_) for id_ in (member, *merged))
+    return any(_held(coalition, one)[0] for one in each)
 
 
 def _held(coalition: Coalition, wanted: Wanted) -> tuple[str, int]:

@@ -34,6 +34,6 @@ async def place(context: Context, id_: str) -> Place | None:
     """A place that the actor may see; None for others and for unknown ones alike."""
     actor = context.actor
     record = await context.record(PlaceRecord, id_)
-    if record is None or not may_see_place(actor, record):
+    if record is None or not may_see_place(context.coalition, actor, record):
         return None
     return Place(key=id_, record=record)
