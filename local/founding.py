@@ -13,7 +13,6 @@ the entry key's public half that genesis states.
 
 import json
 import time
-from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -27,11 +26,11 @@ from local.problems import Problem
 from loyalty.coalition import Coalition, EntryKeyMissing
 from loyalty.governing import found
 from loyalty.ports import StoreUnavailable
+from storage.kms import WEBHOOKS, new_seed
 
-SEEDS: Mapping[str, Mapping[str, str]] = {"EntrySeed": {}, "WebhookSeed": {"use": "webhooks"}}
-"""By their parameters: what their encryption context has beside the origin (`storage.kms`)."""
+SEEDS: Mapping[str, str | None] = {"EntrySeed": None, "WebhookSeed": WEBHOOKS}
+"""By their parameters: what each is for (`storage.kms.new_seed`)."""
 
-SEED_BYTES = 32
 UPDATE_TIMEOUT_S = 900.0
 _POLL_S = 2.0
 _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
@@ -68,8 +67,8 @@ def founded(
     stack = _stack(formation, name)
     missing = [each for each in SEEDS if not stack.parameters.get(each)]
     if missing:
-        kms = session.client("kms")
-        _update(formation, name, stack, {each: _seed(kms, stack, each) for each in missing})
+        region = str(session.region_name)
+        _update(formation, name, stack, {each: _seed(stack, region, each) for each in missing})
         stack = _updated(formation, name, sleep)
     environment = _environment(stack, str(session.region_name))
     coalition, logs = coalition_of(environment), log_signers_of(environment)
@@ -92,13 +91,9 @@ def _stack(formation: Any, name: str) -> Stack:
     return Stack(found["StackStatus"], parameters, outputs)
 
 
-def _seed(kms: Any, stack: Stack, parameter: str) -> str:
-    made = kms.generate_data_key_without_plaintext(
-        KeyId=stack.outputs["WrappingKey"],
-        NumberOfBytes=SEED_BYTES,
-        EncryptionContext={"origin": stack.parameters["Origin"], **SEEDS[parameter]},
-    )
-    return b64encode(made["CiphertextBlob"]).decode()
+def _seed(stack: Stack, region: str, parameter: str) -> str:
+    key_id = stack.outputs["WrappingKey"]
+    return new_seed(stack.parameters["Origin"], key_id, region, SEEDS[parameter])
 
 
 def _update(formation: Any, name: str, stack: Stack, seeds: Mapping[str, str]) -> None:

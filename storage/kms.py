@@ -8,6 +8,7 @@ from botocore.config import Config
 from ledger.notes import SeedSigner, VerifierKey
 
 SEED_BYTES = 32
+WEBHOOKS = "webhooks"
 # A function that waits a minute for its key has been given up long before.
 _CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 3})
 
@@ -18,7 +19,7 @@ def entry_signer(origin: str, wrapped_seed: str, region: str) -> SeedSigner:
     wrapped_seed: base64 of what KMS encrypted, with the origin as its context: the seed of another
     ledger is refused. Raises botocore's errors.
     """
-    return SeedSigner(f"{origin}/entries", _unwrapped(wrapped_seed, region, {"origin": origin}))
+    return SeedSigner(f"{origin}/entries", _unwrapped(wrapped_seed, region, _context(origin, None)))
 
 
 def entry_signers(origin: str, wrapped_seeds: str, region: str) -> tuple[SeedSigner, ...]:
@@ -26,12 +27,12 @@ def entry_signers(origin: str, wrapped_seeds: str, region: str) -> tuple[SeedSig
     return tuple(entry_signer(origin, each, region) for each in wrapped_seeds.split(","))
 
 
-def new_seed(origin: str, key_id: str, region: str) -> str:
-    """What `entry_signer` takes, made in KMS, which tells it encrypted alone. key_id: of the
-    wrapping key. Raises botocore's errors."""
+def new_seed(origin: str, key_id: str, region: str, use: str | None = None) -> str:
+    """What `entry_signer` takes, or with WEBHOOKS as its use `webhook_seed`, made in KMS, which
+    tells it encrypted alone. key_id: of the wrapping key. Raises botocore's errors."""
     kms = boto3.client("kms", region_name=region, config=_CONFIG)
     made = kms.generate_data_key_without_plaintext(
-        KeyId=key_id, NumberOfBytes=SEED_BYTES, EncryptionContext={"origin": origin}
+        KeyId=key_id, NumberOfBytes=SEED_BYTES, EncryptionContext=_context(origin, use)
     )
     return b64encode(made["CiphertextBlob"]).decode()
 
@@ -42,7 +43,12 @@ def webhook_seed(origin: str, wrapped_seed: str, region: str) -> bytes:
     wrapped_seed: base64 of what KMS encrypted, with the origin and `use: webhooks` as its context:
     no entry key's seed is taken for it. Raises botocore's errors.
     """
-    return _unwrapped(wrapped_seed, region, {"origin": origin, "use": "webhooks"})
+    return _unwrapped(wrapped_seed, region, _context(origin, WEBHOOKS))
+
+
+def _context(origin: str, use: str | None) -> dict[str, str]:
+    """What KMS binds a seed to: it decrypts it for the same alone."""
+    return {"origin": origin} if use is None else {"origin": origin, "use": use}
 
 
 def _unwrapped(wrapped: str, region: str, context: dict[str, str]) -> bytes:
