@@ -29,6 +29,8 @@ UNAVAILABLE = "UNAVAILABLE"
 MESSAGE_MAX = 1_000
 """Some messages show what was sent, a nested literal with an indented line for each level."""
 
+_OPERATION_MAX_CHARS = 64
+
 # As graphql-core's `did_you_mean` writes them, of names, which have no question mark.
 _SUGGESTION = re.compile(r" Did you mean [^?]*\?")
 
@@ -76,7 +78,7 @@ def _masked(error: GraphQLError, operation: str | None) -> GraphQLError:
     _log.error(
         "internal error %s in operation %r at %s",
         id_,
-        operation,
+        operation and operation[:_OPERATION_MAX_CHARS],
         error.path,
         exc_info=(type(cause), cause, cause.__traceback__),
     )

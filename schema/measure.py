@@ -19,6 +19,7 @@ class Limits(NamedTuple):
 
     depth: fields from the root to a leaf, the leaf counted, `__schema` and its like not.
     aliases, fields: how many an operation selects once its fragments are spread out.
+    fragments: that the document defines: rules of the specification compare each with each.
     tokens: of the document's text, as the lexer counts them; and as many comments.
     rows: that an operation may read, by `schema.costs`; values: that it is given, by
         `schema.values`, which is as many as a body of 1 MB holds of a till's lines.
@@ -29,6 +30,7 @@ class Limits(NamedTuple):
     depth: int = 12
     aliases: int = 30
     fields: int = 300
+    fragments: int = 50
     tokens: int = 2_000
     rows: int = 2_000
     values: int = 100_000
@@ -46,11 +48,10 @@ class Size(NamedTuple):
 
 def excess(document: DocumentNode, limits: Limits) -> list[GraphQLError]:
     """Which limits the document exceeds, in time linear in the document."""
-    fragments = {
-        node.name.value: node
-        for node in document.definitions
-        if isinstance(node, FragmentDefinitionNode)
-    }
+    defined = [each for each in document.definitions if isinstance(each, FragmentDefinitionNode)]
+    if len(defined) > limits.fragments:
+        return [GraphQLError(f"More than {limits.fragments} fragments.", defined[-1])]
+    fragments = {node.name.value: node for node in defined}
     sizes: dict[str, Size] = {}
     errors = []
     for node in document.definitions:

@@ -11,6 +11,10 @@ CHAIN = " ".join(f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }}" for n i
 BOMBS = {
     "2^60 spreads": f"{{ ...F0 }} {CHAIN} fragment F60 on Query {{ coalition {{ origin }} }}",
     "2^60 spreads to nowhere": f"{{ ...F0 }} {CHAIN}",
+    "each compared with each": "{ "
+    + " ".join(f"...P{n}" for n in range(51))
+    + " } "
+    + " ".join(f"fragment P{n} on Query {{ __typename }}" for n in range(51)),
     "own cycle": "{ ...F } fragment F on Query { ...F coalition { origin } }",
     "cycle of two": "{ ...F } fragment F on Query { ...G } fragment G on Query { ...F }",
     "cycle through fields": '{ node(id: "x") { ...F } } fragment F on Wallet { member { '

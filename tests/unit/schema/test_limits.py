@@ -355,8 +355,24 @@ def test_requests_at_the_same_time_keep_apart() -> None:
             "{ one } query B { ...A }"
             " fragment A on Query {" + " ".join(f"a{n}: one" for n in range(31)) + "}",
         ),
+        (
+            "{ ...P0 }"
+            + " ".join(f"fragment P{n} on Query {{ ...P{n + 1} }}" for n in range(49))
+            + " fragment P49 on Query { one }",
+            "{ ...P0 }"
+            + " ".join(f"fragment P{n} on Query {{ ...P{n + 1} }}" for n in range(50))
+            + " fragment P50 on Query { one }",
+        ),
     ],
-    ids=["depth", "depth in a fragment", "depth inline", "aliases", "fields", "aliases spread"],
+    ids=[
+        "depth",
+        "depth in a fragment",
+        "depth inline",
+        "aliases",
+        "fields",
+        "aliases spread",
+        "fragments",
+    ],
 )
 def test_document_within_the_limits_is_not_refused(fits: str, exceeds: str) -> None:
     """At the limit a document passes, and one more is refused."""
@@ -404,7 +420,7 @@ def test_chain_longer_than_the_stack_is_refused() -> None:
     """Even where far more tokens are allowed, fragments cannot exhaust the stack."""
     chain = (f" fragment f{n} on Query {{ ...f{n + 1} }}" for n in range(2_000))
     query = "{ ...f0 }" + "".join(chain) + " fragment f2000 on Query { one }"
-    (error,) = run(query, schema=make_schema(tokens=50_000)).errors
+    (error,) = run(query, schema=make_schema(tokens=50_000, fragments=3_000)).errors
     assert error.message == "The document is nested too deeply."
 
 
