@@ -2,6 +2,7 @@
 
 import os
 
+import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
@@ -18,6 +19,8 @@ def no_aws(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, os.devnull)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    # A session keeps the credentials that it found first, for all tests after that.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
 
 @pytest.mark.parametrize(
