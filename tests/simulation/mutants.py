@@ -449,8 +449,7 @@ def tried(mutant: Mutant, seeds: int) -> str | None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{mutant.name}: {done.stderr[-2000:]}")
-    # The last line: functions write their metrics there, too.
-    return json.loads(done.stdout.splitlines()[-1])
+    return json.loads(done.stdout)
 
 
 class _Mutated(MetaPathFinder, SourceLoader):
@@ -490,7 +489,7 @@ def _main(name: str, seeds: int) -> None:
     (mutant,) = (each for each in MUTANTS if each.name == name)
     sys.meta_path.insert(0, _Mutated(mutant))
     hunting = importlib.import_module("tests.simulation.hunting")
-    sys.stdout.write("\n" + json.dumps(hunting.first_violation(seeds)))
+    sys.stdout.write(json.dumps(hunting.first_violation(seeds)))
 
 
 if __name__ == "__main__":
