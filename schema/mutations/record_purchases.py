@@ -2,11 +2,12 @@
 
 import json
 from asyncio import gather
+from collections.abc import Sequence
 
 import strawberry
 from strawberry.relay import GlobalID, GlobalIDValueError
 
-from ledger.names import digest
+from ledger.names import TransactionId, digest
 from loyalty.batches import ORDERS_MAX, Card, TillOrder, is_reference, record_purchases
 from loyalty.committing import request_of
 from loyalty.records import OrderTaken
@@ -111,6 +112,7 @@ class RecordPurchases:
             taken = record_purchases(
                 context.coalition, request, orders, RecordPurchaseInput.__name__
             )
+            _tell(context, request.id, taken)
             references = [each.reference for each in orders]
             pairs = zip(references, taken, strict=True)
             results = await gather(*(_result(context, *each) for each in pairs))
@@ -139,6 +141,12 @@ def _member(text: str) -> str:
     except GlobalIDValueError:
         return ""
     return id_.node_id if is_id_of(id_, "Member") else ""
+
+
+def _tell(context: Context, batch: TransactionId, taken: Sequence[OrderTaken]) -> None:
+    """Whoever watches the API sees of each order what they would see of it by itself."""
+    context.requests += [batch, *(id_ for each in taken for id_ in each.transactions)]
+    context.refusals += [Code(each.code) for each in taken if each.code]
 
 
 async def _result(context: Context, reference: str, taken: OrderTaken) -> OrderResult:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from functions.observing import Observed
 from functions.telemetry import Telemetry
-from ledger.names import transaction_id
+from ledger.names import at_text, transaction_id
 from loyalty.refusals import Code
 from schema.context import Context
 from tests.coalition import GROCER, SCHEMA, House
@@ -125,3 +125,35 @@ def test_a_mutation_says_what_it_is_known_by_and_why_it_was_refused() -> None:
     assert [each.refusals for each in contexts] == [[], [Code.SIGNATURE_INVALID]]
     expected = [transaction_id(GROCER.party, each["idempotencyKey"]) for each in (good, bad)]
     assert [each.requests for each in contexts] == [[id_] for id_ in expected]
+
+
+BATCH = """mutation ($input: RecordPurchasesInput!) { recordPurchases(input: $input) {
+    userErrors { code } } }"""
+
+
+def test_an_order_of_a_batch_is_told_of_as_if_it_came_by_itself() -> None:
+    """Or signatures could be tried a hundred at a time, unseen."""
+    house = House()
+    member, when = house.enrolled(), at_text(house.clock)
+    house.later(days=1)
+    orders = [
+        house.signed(
+            GROCER,
+            "earn",
+            {
+                "idempotencyKey": f"receipt-{number}",
+                "reference": str(number),
+                "memberId": member,
+                "amount": {"minor": 500, "currency": "USD"},
+                "purchasedAt": when,
+            },
+        )
+        for number in range(3)
+    ]
+    orders[1]["signature"] = orders[0]["signature"]
+    context, asked = Context(house.coalition, GROCER), house.input(orders=orders)
+    variables = {"input": asked}
+    asyncio.run(SCHEMA.execute(BATCH, variable_values=variables, context_value=context))
+    assert context.refusals == [Code.SIGNATURE_INVALID]
+    keys = [asked["idempotencyKey"], "receipt-0", "receipt-2"]
+    assert context.requests == [transaction_id(GROCER.party, each) for each in keys]
