@@ -65,6 +65,8 @@ class Telemetry:
             try:
                 return handler(event, context)
             except Exception:
+                # Whatever it is: Lambda would write it as text, without the ids. It goes on to
+                # Lambda, which counts it as an error and asks again.
                 _log.exception("the invocation failed")
                 raise
             finally:
