@@ -178,6 +178,7 @@ def _suite(
         "TALLYSTICK_ISSUER_KEY": json.dumps(issuer.key.as_dict(private=True)),
         "TALLYSTICK_STACK": STACK,
         "TALLYSTICK_WEBHOOK_LOOPBACK": "1",
+        "TALLYSTICK_E2E_WHOLE": "1",
     }
     command = [sys.executable, "-P", "-m", "pytest", "tests/e2e", "-p", "no:xdist", *arguments]
     done = subprocess.run(command, cwd=ROOT, env=suite, check=False, timeout=TESTS_TIMEOUT_S)
