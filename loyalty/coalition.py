@@ -12,14 +12,14 @@ The second is `ENDING_SENT_WITHIN`, 5 s, and then at most 15 s until the store's
 
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 from weakref import WeakKeyDictionary
 
 from ledger.entries import Entry, read_entry
 from ledger.governance import Governance
 from ledger.names import At, WalletId, at_text, base32_id
-from ledger.notes import Signer
+from ledger.notes import Signer, VerifierKey
 from loyalty.ports import Clock, RandomBytes, Sleep, Store, StoreUnavailable
 from loyalty.programmes import Version, version_of
 from loyalty.records import ProgrammeText
@@ -29,6 +29,8 @@ from loyalty.webhooks.ports import Webhooks
 ENDING_AHEAD = timedelta(seconds=60)
 DATED_WITHIN = timedelta(seconds=20)
 ENDING_SENT_WITHIN = timedelta(seconds=5)
+UNKNOWN_KEYS_EVERY = timedelta(seconds=1)
+"""How often a process may read governance for the name of a key that it does not know."""
 _ENDED = ("revoked", "left")
 
 
@@ -71,6 +73,14 @@ class Coalition:
         """The same with what is written already and takes effect later. Read only."""
         return self._known.written(self.store)
 
+    def known_keys(self, party: str, label: str) -> tuple[VerifierKey, ...]:
+        """A party's keys of that label, as far as this process knows: what a stranger sends is held
+        against them before anything is read for it. Whether they are in force `governance` says.
+
+        Where it knows of none in force it looks, once in `UNKNOWN_KEYS_EVERY` for all such names.
+        """
+        return self._known.keys(self.store, self.clock, party, label)
+
     def may_date(self, governance: Governance, at: At) -> bool:
         """Whether an entry that rests on this governance may be of that time: whether nothing can
         have ended by then that it does not know of. governance: as this coalition read it."""
@@ -101,6 +111,7 @@ class _Known:
         # Of each that somebody still reads: before which time entries that rest on it are dated.
         self._before: WeakKeyDictionary[Governance, At] = WeakKeyDictionary()
         self._versions: dict[str, Version] = {}
+        self._sought_in_vain: datetime | None = None
         self._lock = Lock()
 
     def governance(self, store: Store, clock: Clock) -> Governance:
@@ -118,6 +129,16 @@ class _Known:
         with self._lock:
             entries = self._unknown(store)
             return _with(self._governance, entries) if entries else self._governance
+
+    def keys(self, store: Store, clock: Clock, party: str, label: str) -> tuple[VerifierKey, ...]:
+        now = clock()
+        found = _keys(self._governance, party, label, at_text(now))
+        vain = self._sought_in_vain
+        # Either way: a clock may be set back.
+        if not found and (vain is None or abs(now - vain) >= UNKNOWN_KEYS_EVERY):
+            found = _keys(self.governance(store, clock), party, label, at_text(now))
+            self._sought_in_vain = vain if found else now
+        return found
 
     def may_date(self, governance: Governance, at: At) -> bool:
         # Not behind whoever is reading just now. What ends something is later than all before it.
@@ -139,6 +160,11 @@ class _Known:
                 raise Refused(Code.NOT_FOUND, f"there is no programme version {rule}")
             known = self._versions[rule] = version_of(found.record.document)
         return known
+
+
+def _keys(governance: Governance, party: str, label: str, at: At) -> tuple[VerifierKey, ...]:
+    terms = governance.keys.get((party, label), ())
+    return tuple(key for key, term in terms if term.holds(at))
 
 
 def _with(governance: Governance, entries: list[Entry]) -> Governance:

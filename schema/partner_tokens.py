@@ -23,6 +23,7 @@ from schema.tokens import ED25519, Token, Unauthenticated, check_claims
 
 LIFE_S = 300
 _PARTNER = "partner:"
+_NOT_IN_FORCE = "The partner has no key of the token's kid in force."
 _JTI = re.compile(r"[\x21-\x7e]{1,64}\Z")
 
 
@@ -45,10 +46,23 @@ def partner_actor(token: Token, coalition: Coalition, now: datetime) -> PartnerA
         raise Unauthenticated("A partner's token has a jti of its own.")
     if token.alg not in ED25519 or token.kid is None:
         raise Unauthenticated("A partner's token is signed with Ed25519 and names its key.")
-    try:
-        key = coalition.governance().key(party, token.kid, coalition.now(), "token.kid")
-    except RuleBroken:
-        raise Unauthenticated("The partner has no key of the token's kid in force.") from None
-    if not key.verifies(token.signed, token.signature):
-        raise Unauthenticated("The token is not signed with the key that it names.")
+    _check_signature(token, party, token.kid, coalition)
     return PartnerActor(party.removeprefix(_PARTNER))
+
+
+def _check_signature(token: Token, party: str, kid: str, coalition: Coalition) -> None:
+    """Against what this process knows, and only then is the ledger asked whether that still holds:
+    for who has no key it is not read.
+    """
+    known = coalition.known_keys(party, kid)
+    if not known:
+        raise Unauthenticated(_NOT_IN_FORCE)
+    signer = next((key for key in known if key.verifies(token.signed, token.signature)), None)
+    if signer is None:
+        raise Unauthenticated("The token is not signed with the key that it names.")
+    try:
+        in_force = coalition.governance().key(party, kid, coalition.now(), "token.kid")
+    except RuleBroken:
+        in_force = None
+    if in_force != signer:
+        raise Unauthenticated(_NOT_IN_FORCE)
