@@ -1,10 +1,8 @@
 """What a request carries through its resolvers: the coalition, its log, who asks, batched reads."""
 
-from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
-from strawberry.dataloader import DataLoader
 from strawberry.types import Info as StrawberryInfo
 
 from ledger.names import TransactionId, WalletId
@@ -12,15 +10,13 @@ from loyalty.actors import Actor
 from loyalty.coalition import Coalition
 from loyalty.ports import R, Record, TallyRow, TransactionRow, Versioned, WalletRow
 from loyalty.refusals import Code
+from schema.reads import Reads
 from schema.tokens import Unauthenticated
 from sealing.proving import Prover
 
-K = TypeVar("K")
-V = TypeVar("V")
-
 
 class Context:
-    """One request. Its loaders read what several resolvers ask for in one call to the store.
+    """One request. It reads what several resolvers ask for in one call to the store.
 
     log: what is published; None where nothing seals the ledger.
     requests, refusals: what its mutations are known by, and why some were refused: for whoever
@@ -35,13 +31,13 @@ class Context:
         self.requests: list[TransactionId] = []
         self.refusals: list[Code] = []
         self._actor = actor
-        self._records: dict[type[Record], DataLoader[str, Versioned[Record] | None]] = {}
+        self._records: dict[type[Record], Reads[str, Versioned[Any]]] = {}
 
     def forget(self) -> None:
         """What was read so far may have changed."""
         self._records.clear()
-        for loader in ("transactions", "wallets"):
-            self.__dict__.pop(loader, None)
+        for reads in ("transactions", "wallets"):
+            self.__dict__.pop(reads, None)
 
     @property
     def party(self) -> str | None:
@@ -56,29 +52,21 @@ class Context:
         return self._actor
 
     @cached_property
-    def transactions(self) -> DataLoader[TransactionId, TransactionRow | None]:
-        return _loader(self.coalition.store.transactions)
+    def transactions(self) -> Reads[TransactionId, TransactionRow]:
+        return Reads(self.coalition.store.transactions)
 
     @cached_property
-    def wallets(self) -> DataLoader[WalletId, WalletRow | TallyRow | None]:
-        return _loader(self.coalition.store.wallets)
+    def wallets(self) -> Reads[WalletId, WalletRow | TallyRow]:
+        return Reads(self.coalition.store.wallets)
 
     async def record(self, kind: type[R], id_: str) -> R | None:
         """A record of that kind, or None."""
-        loader = self._records.get(kind)
-        if loader is None:
-            loader = _loader(lambda ids: self.coalition.store.records(kind, ids))
-            self._records[kind] = loader
-        found = await loader.load(id_)
-        return None if found is None else found.record  # type: ignore[return-value]
+        reads: Reads[str, Versioned[R]] | None = self._records.get(kind)
+        if reads is None:
+            reads = Reads(lambda ids: self.coalition.store.records(kind, ids))
+            self._records[kind] = reads
+        found = await reads.load(id_)
+        return None if found is None else found.record
 
 
 Info: TypeAlias = StrawberryInfo[Context, None]
-
-
-def _loader(read: Callable[[Sequence[K]], Mapping[K, V]]) -> DataLoader[K, V | None]:
-    async def load(keys: list[K]) -> list[V | None]:
-        found = read(keys)
-        return [found.get(key) for key in keys]
-
-    return DataLoader(load_fn=load)

@@ -108,11 +108,10 @@ class Wallet(Node):
 async def wallet(context: Context, id_: WalletId) -> Wallet | None:
     """A wallet that the actor may see; None for others and for unknown ones alike."""
     actor = context.actor
-    # Both at once: what the actor may not see is read, and not shown.
-    owner, row = await gather(context.record(WalletOwner, id_), context.wallets.load(id_))
+    owner = await context.record(WalletOwner, id_)
     if owner is None or not may_see_wallet(context.coalition, actor, owner):
         return None
-    return _made(context, id_, owner, row)
+    return await wallet_of(context, id_, owner)
 
 
 async def wallet_of(context: Context, id_: WalletId, owner: WalletOwner) -> Wallet:
