@@ -29,5 +29,5 @@ The format is docs/ledger-format.md. The modules, from the bytes up:
     audit        a whole published log; audit_files: its files, audit_state: what an audit saves
 
 It is pure: no clock, no I/O but the processes that verify signatures, and of other packages only
-PyNaCl and orjson.
+PyNaCl and orjson; `quick_signatures` takes a third if it is there.
 """

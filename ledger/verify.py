@@ -20,7 +20,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 from ledger.errors import Fault, RuleBroken, fault_of
 from ledger.governance import Check
 from ledger.history import History
-from ledger.notes import signed_holds
+from ledger.quick_signatures import quickest
 
 # So that a few fit into a pipe.
 _CHUNK_CHECKS = 128
@@ -67,6 +67,8 @@ def signatures_of(entries: int, cores: int | None) -> Iterator["Signatures"]:
     if cores == 1 or entries < _POOL_FROM_ENTRIES:
         yield _Inline()
         return
+    # Before the others begin, so that what it loads is theirs too.
+    quickest()
     # Forking is quick, but not safe beside other threads.
     context = get_context("fork" if active_count() == 1 else "spawn")
     workers: list[_Worker] = []
@@ -304,7 +306,8 @@ def _serve(pipe: _Pipe, other_end: Connection) -> None:
 
 def _first_bad(rows: Sequence[_Row]) -> int | None:
     """The position of the first that does not hold."""
+    holds = quickest()
     for position, (public, signed) in enumerate(rows):
-        if not signed_holds(public, signed):
+        if not holds(public, signed):
             return position
     return None
