@@ -10,6 +10,7 @@
     events  sends events to endpoints; on a schedule, what is due again
     batches what a function answers to a batch of stream records
     wiring  the environment
+    waking  what is made while a function wakes
     telemetry  what operators see of a function: its log and its metrics
     observing  and of each request to the API
 

@@ -10,32 +10,35 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from mangum import Mangum
-from starlette.applications import Starlette
-from starlette.requests import Request
+from functions.waking import waking
 
-from functions.log import log_route
-from functions.observing import Observed
-from functions.ready import ready_route
-from functions.telemetry import Telemetry
-from functions.wiring import (
-    coalition_of,
-    exposure_of,
-    issuer_of,
-    prover_of,
-    request_counts_of,
-    utc_now,
-)
-from loyalty.coalition import Coalition
-from loyalty.throttling import Limiter, RequestCounts
-from schema.authentication import bearer_actor
-from schema.context import Context
-from schema.http import GRAPHQL_RESPONSE, JSON, PRODUCTION, Exposure, graphql_app
-from schema.issuers import Issuer
-from schema.product import product_schema
-from schema.rate_limits import known
-from sealing.proving import Prover
-from storage.memory_request_counts import MemoryRequestCounts
+with waking():
+    from mangum import Mangum
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+
+    from functions.log import log_route
+    from functions.observing import Observed
+    from functions.ready import ready_route
+    from functions.telemetry import Telemetry
+    from functions.wiring import (
+        coalition_of,
+        exposure_of,
+        issuer_of,
+        prover_of,
+        request_counts_of,
+        utc_now,
+    )
+    from loyalty.coalition import Coalition
+    from loyalty.throttling import Limiter, RequestCounts
+    from schema.authentication import bearer_actor
+    from schema.context import Context
+    from schema.http import GRAPHQL_RESPONSE, JSON, PRODUCTION, Exposure, graphql_app
+    from schema.issuers import Issuer
+    from schema.product import product_schema
+    from schema.rate_limits import known
+    from sealing.proving import Prover
+    from storage.memory_request_counts import MemoryRequestCounts
 
 TOLD = Telemetry("api")
 
@@ -77,10 +80,13 @@ def application(
 
 @cache
 def _api() -> Mangum:
-    coalition, issuer = coalition_of(os.environ), issuer_of(os.environ)
-    log = prover_of(os.environ) if "TALLYSTICK_BUCKET" in os.environ else None
-    exposure, counts = exposure_of(os.environ), request_counts_of(os.environ)
-    app = application(coalition, issuer, log, exposure=exposure, counts=counts, token_clock=utc_now)
+    with waking():
+        coalition, issuer = coalition_of(os.environ), issuer_of(os.environ)
+        log = prover_of(os.environ) if "TALLYSTICK_BUCKET" in os.environ else None
+        exposure, counts = exposure_of(os.environ), request_counts_of(os.environ)
+        app = application(
+            coalition, issuer, log, exposure=exposure, counts=counts, token_clock=utc_now
+        )
     app_told = Observed(app, TOLD)
     return Mangum(app_told, lifespan="off", text_mime_types=[JSON, GRAPHQL_RESPONSE, "text/"])
 
