@@ -34,8 +34,12 @@ def bearer_actor(
     scheme, _, text = authorization.partition(" ")
     if scheme.lower() != "bearer" or not text:
         raise Unauthenticated("The Authorization header must be `Bearer <token>`.")
-    token = read_token(text.strip())
+    text = text.strip()
     try:
+        known = issuer.remembered.actor(text, issuer.keys, now)
+        if known is not None:
+            return known
+        token = read_token(text)
         if is_partners(token):
             return partner_actor(token, coalition, now)
         return issuer_actor(token, issuer, now)

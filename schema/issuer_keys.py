@@ -17,16 +17,11 @@ an issuer's new key comes into use. Never twice within `PAUSE_S`, though, whatev
 invents kids makes a process ask once a minute. Where the issuer does not answer, its keys of before
 serve for `STALE_S` and no longer, since it may have taken one back meanwhile; where there are none
 yet, it is asked again after `FIRST_PAUSE_S`.
-
-A token is sent with every request of its hour. That a signature holds is remembered with the key
-that verified it, and forgotten with that; what a token says is judged anew each time.
 """
 
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from hashlib import sha256
 from threading import Lock
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -46,7 +41,6 @@ STALE_S = 6 * 3600
 _log = logging.getLogger(__name__)
 RSA_MIN_BITS, RSA_MAX_BITS = 2_048, 8_192
 _KEYS_READ = 64
-_REMEMBERED = 1_024
 # Members of a header that nobody knows are passed over (RFC 7515, section 4).
 _REGISTRY = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
 _CONFIGURATION = "/.well-known/openid-configuration"
@@ -75,28 +69,18 @@ class IssuerKeys:
         self._lock = Lock()
         self._held: _Held | None = None
         self._asked: datetime | None = None
-        self._verified: OrderedDict[bytes, Key] = OrderedDict()
 
-    def signed(self, token: Token, now: datetime) -> bool:
-        """Whether the issuer signed it. Raises StoreUnavailable where no keys can be had."""
+    def signer(self, token: Token, now: datetime) -> Key | None:
+        """The key that signed it, if it is one of the issuer's.
+
+        Raises StoreUnavailable where no keys can be had.
+        """
         key = self.key(token.kid, token.alg, now)
-        if key is None:
-            return False
-        text = sha256(token.signed + b"." + token.jws.segments["signature"]).digest()
-        with self._lock:
-            if self._verified.get(text) is key:
-                self._verified.move_to_end(text)
-                return True
         try:
-            holds = validate_compact(token.jws, key, registry=_REGISTRY)
+            holds = key is not None and validate_compact(token.jws, key, registry=_REGISTRY)
         except (JoseError, ValueError, TypeError):
-            return False
-        if holds:
-            with self._lock:
-                self._verified[text] = key
-                if len(self._verified) > _REMEMBERED:
-                    self._verified.popitem(last=False)
-        return holds
+            return None
+        return key if holds else None
 
     def key(self, kid: str | None, alg: str, now: datetime) -> Key | None:
         """The key of that kid for that algorithm; None if the issuer has none.

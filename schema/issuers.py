@@ -17,6 +17,7 @@ partner.
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -25,6 +26,7 @@ import orjson
 
 from loyalty.actors import MemberActor, Operator, Role
 from schema.issuer_keys import IssuerKeys
+from schema.remembered_tokens import RememberedTokens
 from schema.tokens import Token, Unauthenticated, check_claims
 
 MEMBER = "member"
@@ -51,14 +53,19 @@ class ClaimNames(NamedTuple):
     roles: Mapping[str, str] = ROLES
 
 
-class Issuer(NamedTuple):
+@dataclass(frozen=True)
+class Issuer:
     """Whose tokens we believe, and for whom they must be made. audiences: client ids."""
 
     name: str
     keys: IssuerKeys
     audiences: tuple[str, ...]
     kind: Kind = Kind.ANY
-    claims: ClaimNames = ClaimNames()
+    claims: ClaimNames = field(default_factory=ClaimNames)
+    # What was verified by all of the above, so never another's.
+    remembered: RememberedTokens = field(
+        default_factory=RememberedTokens, init=False, repr=False, compare=False
+    )
 
 
 def claim_names(text: str) -> ClaimNames:
@@ -80,7 +87,10 @@ def claim_names(text: str) -> ClaimNames:
 
 
 def issuer_actor(token: Token, issuer: Issuer, now: datetime) -> MemberActor | Operator:
-    """The actor that an issuer's token names. Raises Unauthenticated, StoreUnavailable."""
+    """The actor that an issuer's token names, which is remembered.
+
+    Raises Unauthenticated, StoreUnavailable.
+    """
     audience = {"essential": True, "values": list(issuer.audiences)}
     own: dict[str, Any] = {"iss": {"essential": True, "value": issuer.name}}
     own["client_id" if issuer.kind is Kind.ACCESS else "aud"] = audience
@@ -88,9 +98,12 @@ def issuer_actor(token: Token, issuer: Issuer, now: datetime) -> MemberActor | O
         own["token_use"] = {"essential": True, "value": str(issuer.kind)}
     # Before any key is looked for: what is not for us makes nobody ask.
     check_claims(token.claims, now, **own)
-    if not issuer.keys.signed(token, now):
+    key = issuer.keys.signer(token, now)
+    if key is None:
         raise Unauthenticated("The token is not signed with a key of its issuer.")
-    return _actor(token.claims, issuer.claims)
+    actor = _actor(token.claims, issuer.claims)
+    issuer.remembered.keep(token, key, actor)
+    return actor
 
 
 def _actor(claims: Mapping[str, Any], names: ClaimNames) -> MemberActor | Operator:

@@ -47,6 +47,11 @@ class Token(NamedTuple):
     jws: CompactSignature
 
     @property
+    def text(self) -> bytes:
+        """As it was sent."""
+        return self.signed + b"." + self.jws.segments["signature"]
+
+    @property
     def signed(self) -> bytes:
         """The bytes that the signature is of."""
         return self.jws.segments["header"] + b"." + self.jws.segments["payload"]
@@ -58,6 +63,23 @@ class Token(NamedTuple):
             return urlsafe_b64decode(self.jws.segments["signature"])
         except ValueError:
             raise Unauthenticated("The token's signature is no base64url.") from None
+
+
+class Times(NamedTuple):
+    """Between which times a token counts, in seconds, clocks' differences not counted."""
+
+    begins: float
+    ends: float
+
+    def hold(self, now: datetime) -> bool:
+        """Whether it counts now, as `check_claims` says it."""
+        now_s = int(now.timestamp())
+        return self.begins <= now_s + SKEW_S and self.ends > now_s - SKEW_S
+
+
+def times_of(claims: Mapping[str, Any]) -> Times:
+    """Of claims that were checked."""
+    return Times(max(claims["iat"], claims.get("nbf", claims["iat"])), claims["exp"])
 
 
 def read_token(text: str) -> Token:

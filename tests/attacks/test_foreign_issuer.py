@@ -1,5 +1,7 @@
 """Attack: a token of another issuer, or for another coalition."""
 
+from dataclasses import replace
+
 import pytest
 from joserfc.jwk import OKPKey
 
@@ -8,7 +10,7 @@ from tests.attacks.tokens import CLAIMS, HEADER, ISSUER, actor_of, assert_refuse
 
 ACCESS = {**CLAIMS, "client_id": "app-1", "token_use": "access"}
 del ACCESS["aud"]
-OF_APP = ISSUER._replace(audiences=("app-1", "desk-1"))
+OF_APP = replace(ISSUER, audiences=("app-1", "desk-1"))
 
 
 @pytest.mark.parametrize("name", ["iss", "aud"])
@@ -45,7 +47,7 @@ def test_claims_changed_after_signing() -> None:
 
 def test_an_access_token_of_another_client() -> None:
     """Cognito's access tokens say by `client_id` whom they are for."""
-    issuer = OF_APP._replace(kind=Kind.ACCESS)
+    issuer = replace(OF_APP, kind=Kind.ACCESS)
     assert actor_of(token(ACCESS), issuer=issuer) is not None
     assert actor_of(token({**ACCESS, "client_id": "desk-1"}), issuer=issuer) is not None
     for wrong in (
@@ -62,11 +64,11 @@ def test_an_access_token_of_another_client() -> None:
 def test_a_token_of_another_kind() -> None:
     """An ID token is for the app that asked for it, an access token for the API: one is taken."""
     id_ = {**CLAIMS, "aud": "app-1", "token_use": "id"}
-    assert actor_of(token(id_), issuer=OF_APP._replace(kind=Kind.ID)) is not None
-    assert_refused(token(id_), issuer=OF_APP._replace(kind=Kind.ACCESS))
+    assert actor_of(token(id_), issuer=replace(OF_APP, kind=Kind.ID)) is not None
+    assert_refused(token(id_), issuer=replace(OF_APP, kind=Kind.ACCESS))
     both = {**ACCESS, "aud": "app-1"}
-    assert_refused(token(both), issuer=OF_APP._replace(kind=Kind.ID))
-    assert_refused(token({**CLAIMS, "aud": "app-1"}), issuer=OF_APP._replace(kind=Kind.ID))
+    assert_refused(token(both), issuer=replace(OF_APP, kind=Kind.ID))
+    assert_refused(token({**CLAIMS, "aud": "app-1"}), issuer=replace(OF_APP, kind=Kind.ID))
     assert_refused(token(ACCESS), issuer=OF_APP)
 
 

@@ -1,5 +1,6 @@
 """Attack: a token of a trusted issuer that names nobody who could be here, or more than it may."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -63,7 +64,7 @@ COGNITO = ClaimNames(
 
 def by_cognito(**claims: Any) -> Actor | None:
     """Whom an issuer's claims name, which are called otherwise."""
-    issuer = ISSUER._replace(claims=COGNITO)
+    issuer = replace(ISSUER, claims=COGNITO)
     return actor_of(token({**CLAIMS, "sub": "0000-uuid", **claims}), issuer=issuer)
 
 
@@ -73,7 +74,7 @@ def test_claims_as_the_coalition_maps_them() -> None:
     assert same(by_cognito(**member), MemberActor("m1"))
     desk = {"cognito:groups": ["Everyone", "Desk"], "cognito:username": "ann"}
     assert same(by_cognito(**desk), Operator("ann", frozenset({Role.SUPPORT})))
-    issuer = ISSUER._replace(claims=COGNITO)
+    issuer = replace(ISSUER, claims=COGNITO)
     for claims in (
         {"role": "operator:admin", "custom:member_id": "m1"},
         {"cognito:groups": ["operator:admin"], "cognito:username": "ann"},
@@ -86,7 +87,7 @@ def test_claims_as_the_coalition_maps_them() -> None:
 def test_anyone_is_a_member_at_most() -> None:
     """Where all whom the issuer knows are members, none of them is an operator by that."""
     names = claim_names('{"role": "groups", "member": "id", "roles": {"*": "member"}}')
-    issuer = ISSUER._replace(claims=names)
+    issuer = replace(ISSUER, claims=names)
     assert same(actor_of(token({**CLAIMS, "id": "m1"}), issuer=issuer), MemberActor("m1"))
     assert_refused(token(CLAIMS), issuer=issuer)
     said = {**CLAIMS, "groups": ["operator:admin", "admin"], "id": "m1"}

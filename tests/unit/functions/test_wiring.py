@@ -1,6 +1,7 @@
 """What the API takes from its environment of the issuer whose tokens it believes."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -24,7 +25,7 @@ def test_with_the_issuer_alone() -> None:
     # As a template has it whose parameters are left out.
     names = ("AUDIENCE", "ISSUER_JWKS", "TOKEN_KIND", "CLAIMS")
     empty = issuer_of({**LEAST, **{f"TALLYSTICK_{name}": "" for name in names}})
-    assert empty._replace(keys=issuer.keys) == issuer
+    assert replace(empty, keys=issuer.keys) == issuer
 
 
 def test_with_a_user_pool_of_cognito() -> None:

@@ -1,19 +1,23 @@
-"""A token's signature is verified once, and all else of it at every request."""
+"""A token is verified once; its times, and that its key still counts, at every request."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 import pytest
+from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-import schema.issuer_keys as module
+import schema.issuer_keys
+import schema.remembered_tokens
 from local.keys import TokenIssuer
 from loyalty.actors import MemberActor
+from schema.authentication import bearer_actor
 from schema.issuer_keys import FRESH_S, IssuerKeys
-from schema.issuers import Issuer, issuer_actor
-from schema.tokens import Unauthenticated, read_token
-from tests.coalition import ORIGIN
+from schema.issuers import Issuer
+from schema.tokens import SKEW_S, Unauthenticated
+from tests.coalition import ORIGIN, House
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ANN = MemberActor("0" * 26)
@@ -28,13 +32,14 @@ class Provider:
         self.keys = IssuerKeys(self.tokens.name, self._fetched)
         self.issuer = Issuer(self.tokens.name, self.keys, (ORIGIN,))
         self.verified = 0
-        verify = module.validate_compact
+        self._coalition = House().coalition
+        verify = schema.issuer_keys.validate_compact
 
         def counted(*args: Any, **kwargs: Any) -> bool:
             self.verified += 1
             return verify(*args, **kwargs)
 
-        monkeypatch.setattr(module, "validate_compact", counted)
+        monkeypatch.setattr(schema.issuer_keys, "validate_compact", counted)
 
     def _fetched(self, url: str) -> bytes:
         if url.endswith("openid-configuration"):
@@ -43,10 +48,11 @@ class Provider:
         public = {**self.published.as_dict(private=False), "kid": self.tokens.key.kid}
         return orjson.dumps({"keys": [public]})
 
-    def knows(self, token: str, after_s: int = 0) -> bool:
+    def knows(self, token: str, after_s: int = 0, issuer: Issuer | None = None) -> bool:
         try:
             now = NOW + timedelta(seconds=after_s)
-            return issuer_actor(read_token(token), self.issuer, now) == ANN
+            named = bearer_actor(f"Bearer {token}", issuer or self.issuer, self._coalition, now)
+            return named == ANN
         except Unauthenticated:
             return False
 
@@ -62,10 +68,39 @@ def test_a_signature_is_verified_once(provider: Provider) -> None:
     assert provider.verified == 1
 
 
-def test_a_remembered_token_ends_when_it_says(provider: Provider) -> None:
+@pytest.mark.parametrize("remembered", [True, False])
+def test_a_token_counts_between_the_times_that_it_gives(
+    provider: Provider, remembered: bool
+) -> None:
+    """The same to the second if it was sent before, also where the clock is set back."""
+    for after_s, counts in (
+        (-SKEW_S - 1, False),
+        (-SKEW_S, True),
+        (60 + SKEW_S - 1, True),
+        (60 + SKEW_S, False),
+    ):
+        token = provider.tokens.token(ANN, NOW, life_s=60)
+        if remembered:
+            assert provider.knows(token)
+        assert provider.knows(token, after_s) is counts
+        provider.issuer = replace(provider.issuer)
+
+
+def test_a_remembered_token_does_not_count_before_its_nbf(provider: Provider) -> None:
+    key = provider.tokens.key
+    claims = {"iss": provider.tokens.name, "aud": ORIGIN, "sub": ANN.id, "role": "member"}
+    times = {"iat": int(NOW.timestamp()), "nbf": int(NOW.timestamp()) + 60, "exp": 2**40}
+    token = jwt.encode({"alg": "Ed25519", "kid": key.kid}, claims | times, key, ["Ed25519"])
+    assert provider.knows(token, after_s=60)
+    assert not provider.knows(token, after_s=0)
+    assert provider.knows(token, after_s=60 - SKEW_S)
+
+
+def test_what_one_believes_another_does_not_remember(provider: Provider) -> None:
+    """A coalition that wants another audience of the same issuer, with the same keys."""
     token = provider.tokens.token(ANN, NOW, life_s=60)
     assert provider.knows(token)
-    assert not provider.knows(token, after_s=120)
+    assert not provider.knows(token, issuer=replace(provider.issuer, audiences=("another",)))
 
 
 def test_another_signature_over_the_same_is_not_remembered(provider: Provider) -> None:
@@ -97,7 +132,7 @@ def test_what_a_key_verified_goes_with_the_key(provider: Provider) -> None:
 
 def test_only_so_many_are_remembered(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     """The one that was sent longest ago is verified again."""
-    monkeypatch.setattr(module, "_REMEMBERED", 2)
+    monkeypatch.setattr(schema.remembered_tokens, "_REMEMBERED", 2)
     one, two, three = (provider.tokens.token(ANN, NOW, life_s=60 + n) for n in range(3))
     assert all(provider.knows(each) for each in (one, two, one, three, one))
     assert provider.verified == 3
