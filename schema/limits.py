@@ -191,6 +191,10 @@ class Schema(strawberry.Schema):
         """How many values a request may be given, by who asks."""
         return self.limits.values
 
+    def body_max_bytes(self, _context: object) -> int:
+        """How long a request's body may be, by who asks, which is known before it is read."""
+        return self.limits.body_bytes
+
     def refusals(self, _context: ExecutionContext, _rows: int) -> list[GraphQLError]:
         """Why an operation that could run, and may read so many rows, is not to run now."""
         return []

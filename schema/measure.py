@@ -23,6 +23,7 @@ class Limits(NamedTuple):
     tokens: of the document's text, as the lexer counts them; and as many comments.
     rows: that an operation may read, by `schema.costs`; values: that it is given, by
         `schema.values`, which is as many as a body of 1 MB holds of a till's lines.
+    body_bytes: that it is sent in, over HTTP.
     cached_documents, cached_chars: how many texts are kept, and how long one may be to be kept;
         together they bound the memory that a stranger's documents can take.
     """
@@ -34,6 +35,7 @@ class Limits(NamedTuple):
     tokens: int = 2_000
     rows: int = 2_000
     values: int = 100_000
+    body_bytes: int = 1 << 20
     cached_documents: int = 256
     cached_chars: int = 16_384
 

@@ -110,6 +110,7 @@ from schema.types.voucher import Voucher
 from schema.weights import WEIGHTS
 
 VALUES_OF_NOBODY = 1_000
+BODY_OF_NOBODY_BYTES = 1 << 16
 _log = logging.getLogger("tallystick.schema")
 
 QUERIES = (
@@ -217,6 +218,11 @@ class ProductSchema(Schema):
         """Nobody is answered anything that takes an input."""
         asks: Context = context.context
         return VALUES_OF_NOBODY if asks.party is None else self.limits.values
+
+    def body_max_bytes(self, context: object) -> int:
+        """A document of `Limits` and nobody's values are far shorter."""
+        nobody = isinstance(context, Context) and context.party is None
+        return BODY_OF_NOBODY_BYTES if nobody else self.limits.body_bytes
 
     def refusals(self, context: ExecutionContext, rows: int) -> list[GraphQLError]:
         """Whoever nobody knows is told so by the fields themselves."""

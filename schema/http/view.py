@@ -19,7 +19,7 @@ from schema.http.idempotency import HEADER, key_in, with_key
 from schema.http.negotiation import JSON, negotiated
 from schema.http.persisted import Persisted
 from schema.http.refusal import Refusal
-from schema.http.request import BODY_LIMIT_BYTES, Operation, operation_in
+from schema.http.request import Operation, operation_in
 from schema.http.response import errors_response, result_response, status_of
 from schema.leaving import VALIDATION_FAILED, leaving
 from schema.limits import Schema
@@ -31,19 +31,18 @@ def graphql_app(
     schema: Schema,
     context: ContextOf,
     exposure: Exposure = PRODUCTION,
-    *,
-    body_limit_bytes: int = BODY_LIMIT_BYTES,
 ) -> Starlette:
     """The ASGI application over a schema (`schema.limits.Schema`, for its errors and limits).
 
-    context: called with each GraphQL request once its parameters are well formed; what it returns
-        is `info.context`. If it raises an error whose `extensions.code` is UNAUTHENTICATED or
-        FORBIDDEN the answer is 401 or 403; an error without a code is masked like any other.
+    context: called with each GraphQL request before its body is read, which the schema bounds by
+        who asks; what it returns is `info.context`. If it raises an error whose `extensions.code`
+        is UNAUTHENTICATED or FORBIDDEN the answer is 401 or 403; an error without a code is masked
+        like any other.
     Raises ValueError for a safelist with a document that the schema would refuse.
     """
     return Starlette(
         routes=[
-            Route("/graphql", GraphQLView(schema, context, exposure, body_limit_bytes)),
+            Route("/graphql", GraphQLView(schema, context, exposure)),
             Route("/health", _health, methods=["GET"]),
         ],
         middleware=[cors(exposure.origins)] if exposure.origins else [],
@@ -62,13 +61,11 @@ class GraphQLView:
         schema: Schema,
         context: ContextOf,
         exposure: Exposure,
-        body_limit_bytes: int,
     ) -> None:
         self._schema = schema
         self._context = context
         self._page = get_graphql_ide_html(graphql_ide="graphiql") if exposure.graphiql else None
         self._persisted = Persisted(schema, exposure.safelist)
-        self._body_limit_bytes = body_limit_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever happens, in JSON."""
@@ -86,8 +83,9 @@ class GraphQLView:
             if self._page is not None and _wants_page(request):
                 return HTMLResponse(self._page)
             media_type = negotiated(accept)
-            operation = await operation_in(request, self._body_limit_bytes)
-            result = await self._execute(request, operation)
+            context = await self._context(request)
+            operation = await operation_in(request, self._schema.body_max_bytes(context))
+            result = await self._execute(request, operation, context)
             return result_response(result, media_type)
         except Refusal as refusal:
             error = GraphQLError(refusal.message, extensions={"code": "BAD_REQUEST"})
@@ -98,11 +96,12 @@ class GraphQLView:
             error = leaving(_graphql_error(exc))
             return errors_response([error], status_of([error]), media_type)
 
-    async def _execute(self, request: Request, operation: Operation) -> ExecutionResult:
+    async def _execute(
+        self, request: Request, operation: Operation, context: object
+    ) -> ExecutionResult:
         allowed = {OperationType.QUERY}
         if request.method == "POST":
             allowed.add(OperationType.MUTATION)
-        context = await self._context(request)
         try:
             text = self._persisted.document(operation)
         except GraphQLError as error:

@@ -8,9 +8,13 @@ import httpx
 import orjson
 import pytest
 
+from functions.api import application
 from schema.http import BODY_LIMIT_BYTES
+from schema.measure import Limits
+from schema.product import BODY_OF_NOBODY_BYTES
 from tests.attacks.api import Api, codes
-from tests.coalition import House, as_member, contents, verified
+from tests.attacks.tokens import ISSUER, partner_token
+from tests.coalition import GROCER, NOON, House, as_member, contents, verified
 
 JSON = {"content-type": "application/json"}
 GIFT = """mutation ($to: ID!) { transferPoints(input: {idempotencyKey: "k", toMemberId: $to,
@@ -82,8 +86,9 @@ def test_length_that_lies_changes_nothing(house: House, length: str) -> None:
 def test_deep_or_long_texts_are_refused(house: House, body: bytes) -> None:
     """Within the limit of bytes, and past every other."""
     assert len(body) <= BODY_LIMIT_BYTES + 60
+    ada = as_member(house.enrolled())
     before = contents(house.store)
-    answer = Api(house).send(None, content=body[:BODY_LIMIT_BYTES], headers=JSON)
+    answer = Api(house).send(ada, content=body[:BODY_LIMIT_BYTES], headers=JSON)
     assert set(codes(answer)) <= {
         "BAD_REQUEST",
         "GRAPHQL_PARSE_FAILED",
@@ -92,6 +97,64 @@ def test_deep_or_long_texts_are_refused(house: House, body: bytes) -> None:
     assert "Traceback" not in answer.text
     assert len(answer.content) < 20_000
     assert contents(house.store) == before
+
+
+WIDE = {"lists": b"[]", "objects": b"{}", "numbers": b"1", "lists in lists": b"[" * 60 + b"]" * 60}
+
+
+@pytest.mark.parametrize("place", ["variables", "extensions", "more"])
+@pytest.mark.parametrize("unit", WIDE.values(), ids=WIDE.keys())
+def test_half_a_million_of_values_are_not_made(house: House, unit: bytes, place: str) -> None:
+    """They are counted before anything is read of them, wherever they stand."""
+    ada, grace = house.enrolled(), house.enrolled()
+    house.earned(ada, 100)
+    wide = b'"%s": {"a": [%s1]}, ' % (place.encode(), (unit + b",") * (900_000 // (len(unit) + 1)))
+    body = gift(grace).replace(b'{"query"', b"{" + wide + b'"query"', 1)
+    assert len(body) < BODY_LIMIT_BYTES
+    before = contents(house.store)
+    answer = Api(house).send(as_member(ada), content=body, headers=JSON)
+    assert (answer.status_code, codes(answer)) == (413, ["BAD_REQUEST"])
+    assert contents(house.store) == before
+
+
+def test_as_many_values_as_may_be_given_are_read(house: House) -> None:
+    """Brackets and commas stand in no request's way before its values do."""
+    orders = [{"lines": [[]] * 999}] * (Limits().values // 1_001)
+    query = "query ($a: [Int]) { coalition { partners(first: 1) { nodes(a: $a) { id } } } }"
+    body = orjson.dumps({"query": query, "variables": {"a": orders}})
+    answer = Api(house).send(as_member(house.enrolled()), content=body, headers=JSON)
+    assert codes(answer) == ["GRAPHQL_VALIDATION_FAILED"]
+
+
+def test_nobody_sends_more_than_nobody_needs(house: House) -> None:
+    """A partner's till sends receipts; without a token there is nothing to send."""
+    body = b" " * BODY_OF_NOBODY_BYTES + b'{"query": "{ __typename }"}'
+    answer = Api(house).send(None, content=body, headers=JSON)
+    assert (answer.status_code, codes(answer)) == (413, ["BAD_REQUEST"])
+    longest = body[-BODY_OF_NOBODY_BYTES:]
+    assert Api(house).send(None, content=longest, headers=JSON).status_code == 200
+    assert Api(house).send(GROCER, content=body, headers=JSON).status_code == 200
+
+
+def test_nothing_is_read_for_a_token_that_is_none(house: House) -> None:
+    """Who asks is known first: what a forger sends beside the token costs nothing."""
+    read = 0
+
+    async def chunk() -> AsyncIterator[bytes]:
+        nonlocal read
+        read += 1
+        yield b"["
+
+    async def ask() -> httpx.Response:
+        app = application(house.coalition, ISSUER, token_clock=lambda: NOON)
+        headers = {**JSON, "authorization": f"Bearer {partner_token(signer='fuel')}"}
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://test"
+        ) as client:
+            return await client.post("/graphql", content=chunk(), headers=headers)
+
+    assert asyncio.run(ask()).status_code == 401
+    assert read == 0
 
 
 def test_compressed_body_is_not_unpacked(house: House) -> None:
@@ -134,7 +197,9 @@ def test_body_that_never_ends_is_left(house: House) -> None:
             "query_string": b"",
             "headers": [(b"content-type", b"application/json")],
         }
-        await Api(house)._app(scope, receive, send)
+        api = Api(house)
+        api._actor = GROCER
+        await api._app(scope, receive, send)
 
     asyncio.run(ask())
     assert sent[0]["status"] == 413
