@@ -5,7 +5,9 @@ import logging
 import os
 from collections.abc import Generator, Iterator
 
+import botocore.session
 import pytest
+from botocore.loaders import Loader
 from hypothesis import settings
 
 # The same examples in every run, and none that fails because the machine is busy.
@@ -37,6 +39,15 @@ def _nobodys_environment() -> Iterator[None]:
         patch.setenv("AWS_CONFIG_FILE", os.devnull)
         patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
         patch.setenv("NO_PROXY", "127.0.0.1")
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _models_of_aws_read_once() -> Iterator[None]:
+    """Each session of botocore would parse the same files anew, longer than most tests take."""
+    loader = Loader()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", lambda _: loader)
         yield
 
 
