@@ -5,8 +5,8 @@ third-party modules which that loads, in the same order, and nothing else. Neith
 AWS, whose models the time of is the same for whoever needs one.
 
 Awake: a `wallet` query as an event of API Gateway through Mangum, its token verified, the wallet
-read from the in-memory twin, beside a bare Strawberry resolver of the same class of schema, with
-the same caches, that returns what is there already.
+read from the in-memory twin, beside a bare resolver that returns what is there already, run by
+Strawberry with the same caches (`schema.limits.Schema`).
 """
 
 import asyncio

@@ -131,37 +131,45 @@ class DocumentLimits(SchemaExtension):
     one shared by two requests at the same time would mix them up.
     """
 
-    def __init__(self, schema: "Schema") -> None:
+    def __init__(self, schema: "Schema", context: ExecutionContext | None = None) -> None:
         self._schema = schema
         self._limit = schema.limits.rows
-        self._admitted: Admitted | None = None
         self._rows = 0
+        if context is not None:
+            self.execution_context = context
 
     def on_parse(self) -> Iterator[None]:
         """Take the document from the cache, or parse and validate it now."""
-        assert self.execution_context.query is not None  # noqa: S101 - Strawberry refuses it before
-        self._admitted = self._schema.documents.admit(self.execution_context.query)
-        self.execution_context.graphql_document = self._admitted.document
+        self.admit()
         yield
 
     def on_validate(self) -> Iterator[None]:
         """Report what validation found; an empty list tells Strawberry not to validate again."""
-        assert self._admitted is not None  # noqa: S101 - parsing comes first, or the request ends
-        context = self.execution_context
-        errors = list(self._admitted.errors)
+        self.execution_context.pre_execution_errors = self.refusals()
+        yield
+
+    def admit(self) -> None:
+        """Give the context its document. Raises GraphQLSyntaxError."""
+        assert self.execution_context.query is not None  # noqa: S101 - Strawberry refuses it before
+        self.admitted = self._schema.documents.admit(self.execution_context.query)
+        self.execution_context.graphql_document = self.admitted.document
+
+    def refusals(self) -> list[GraphQLError]:
+        """Why the admitted document is not to run."""
+        context, admitted = self.execution_context, self.admitted
+        errors = list(admitted.errors)
         # Strawberry would run the first of several operations; the specification wants an error.
-        if self._admitted.operations > 1 and context._provided_operation_name is None:
+        if admitted.operations > 1 and context._provided_operation_name is None:
             message = "The document has several operations: operationName must name one of them."
             errors.append(GraphQLError(message, extensions={"code": VALIDATION_FAILED}))
-        self._rows = self._admitted.cost.rows(context._provided_operation_name, context.variables)
-        values = values_in(self._admitted.uses, context._provided_operation_name, context.variables)
-        context.pre_execution_errors = (
+        self._rows = admitted.cost.rows(context._provided_operation_name, context.variables)
+        values = values_in(admitted.uses, context._provided_operation_name, context.variables)
+        return (
             errors
             or excess_cost(self._rows, self._limit)
             or excess_values(values, self._schema.values_max(context))
             or self._schema.refusals(context, self._rows + values // VALUES_OF_A_ROW)
         )
-        yield
 
     def get_results(self) -> dict[str, object]:
         """The cost, where the request asks for it."""

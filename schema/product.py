@@ -14,8 +14,8 @@ from strawberry.types.graphql import OperationType
 from loyalty.ports import StoreUnavailable
 from loyalty.throttling import Limiter
 from schema.context import Context
+from schema.direct import DirectSchema
 from schema.leaving import UNAVAILABLE
-from schema.limits import Schema
 from schema.mutations.add_partner_key import AddPartnerKey
 from schema.mutations.adjust_points import AdjustPoints
 from schema.mutations.approve_adjustment import ApproveAdjustment
@@ -207,7 +207,7 @@ MUTATIONS = (
 )
 
 
-class ProductSchema(Schema):
+class ProductSchema(DirectSchema):
     """The schema whose clients are told when a request is worth sending again."""
 
     weights = WEIGHTS

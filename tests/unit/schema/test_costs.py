@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import strawberry
 
-from schema import limits
 from schema.costs import Given, Weight
+from schema.direct import DirectSchema
 from schema.measure import Limits
 
 PAGE = Given(("first",), 100)
@@ -62,9 +62,9 @@ WEIGHTS = {
 }
 
 
-def schema_of(rows: int = 1_000) -> limits.Schema:
+def schema_of(rows: int = 1_000) -> DirectSchema:
     """Make a schema in which a request may read that many rows."""
-    schema = limits.Schema(Query)
+    schema = DirectSchema(Query)
     schema.limits = Limits(rows=rows)
     schema.weights = WEIGHTS
     return schema
@@ -78,7 +78,7 @@ def cost(query: str, operation: str | None = None, **variables: object) -> int:
     return SCHEMA.documents.admit(query).cost.rows(operation, variables)
 
 
-def run(query: str, schema: limits.Schema = SCHEMA, **given: Any) -> Any:
+def run(query: str, schema: DirectSchema = SCHEMA, **given: Any) -> Any:
     """Execute a document."""
     return asyncio.run(schema.execute(query, **given))
 

@@ -14,7 +14,7 @@ from mangum import Mangum
 from starlette.requests import Request
 from strawberry.types import Info
 
-from schema import limits
+from schema.direct import DirectSchema
 from schema.http import PRODUCTION, Exposure, checked_origins, graphql_app, negotiated
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
@@ -56,7 +56,7 @@ class Mutation:
         return 5
 
 
-SCHEMA = limits.Schema(Query, Mutation)
+SCHEMA = DirectSchema(Query, Mutation)
 
 
 async def caller(request: Request) -> object:

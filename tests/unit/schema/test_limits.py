@@ -12,6 +12,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
 from schema import limits
+from schema.direct import DirectSchema
 from schema.measure import Limits
 
 Points = NewType("Points", int)
@@ -110,20 +111,21 @@ CONFIG = StrawberryConfig(
 )
 
 
-def make_schema(**bounds: Any) -> limits.Schema:
+def make_schema(**bounds: Any) -> DirectSchema:
     """Make a schema of its own for each test, since the caches are the schema's."""
-    schema = limits.Schema(Query, config=CONFIG)
+    schema = DirectSchema(Query, config=CONFIG)
     schema.limits = Limits(**bounds)
     schema.introspection = True
     return schema
 
 
 def run(query: str, variables: dict[str, Any] | None = None, schema: Any = None) -> Any:
-    """Execute on both paths of Strawberry, which must agree, and give back the result."""
+    """Execute on both paths of Strawberry and on ours, which must agree, and give a result."""
     schema = schema or make_schema()
     result = schema.execute_sync(query, variables)
-    other = asyncio.run(schema.execute(query, variables))
-    assert codes(result) == codes(other)
+    for execute in (type(schema).execute, limits.Schema.execute):
+        other = asyncio.run(execute(schema, query, variables))
+        assert (other.data, codes(other)) == (result.data, codes(result))
     return result
 
 
@@ -268,6 +270,13 @@ def test_failing_extension_is_masked() -> None:
     result = run("{ one }", schema=limits.Schema(Query, config=CONFIG, extensions=[Failing]))
     assert codes(result) == ["INTERNAL"]
     assert "wallets-prod" not in str(result.errors)
+
+
+def test_an_extension_that_would_not_run_is_refused() -> None:
+    """Whoever adds one has to take Strawberry's own way."""
+    schema = DirectSchema(Query, config=CONFIG, extensions=[SchemaExtension])
+    with pytest.raises(TypeError, match="extensions"):
+        asyncio.run(schema.execute("{ one }"))
 
 
 @pytest.fixture
@@ -451,7 +460,7 @@ def test_introspection_can_be_off(query: str) -> None:
     """Then `__schema` and `__type` are refused, and `__typename` is answered."""
     schema = make_schema()
     assert run(query, schema=schema).errors is None
-    closed = limits.Schema(Query, config=CONFIG)
+    closed = DirectSchema(Query, config=CONFIG)
     refused = run(query, schema=closed)
     assert refused.data is None
     assert {each.extensions["code"] for each in refused.errors} == {"GRAPHQL_VALIDATION_FAILED"}
@@ -480,6 +489,6 @@ def test_suggestions_are_made_where_introspection_is_on(query: str, variables: A
         return " ".join(error.message for error in run(query, variables, schema).errors)
 
     assert "Did you mean" in messages(make_schema())
-    plain = messages(limits.Schema(Query, config=CONFIG))
+    plain = messages(DirectSchema(Query, config=CONFIG))
     assert "Did you mean" not in plain
     assert plain

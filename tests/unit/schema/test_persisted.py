@@ -8,7 +8,7 @@ import pytest
 import strawberry
 from starlette.requests import Request
 
-from schema import limits
+from schema.direct import DirectSchema
 from schema.http import PRODUCTION, Exposure, graphql_app
 from schema.http.persisted import hash_of
 from schema.measure import Limits
@@ -60,7 +60,7 @@ class Client:
     """Asks one application, as it is exposed."""
 
     def __init__(self, exposure: Exposure = PRODUCTION, **bounds: int) -> None:
-        schema = limits.Schema(Query, Mutation)
+        schema = DirectSchema(Query, Mutation)
         schema.limits = Limits(**bounds)
         self._app = graphql_app(schema, nobody, exposure)
 
