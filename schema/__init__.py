@@ -16,6 +16,7 @@
     partner_tokens  partners, by tokens of their own
     context         what a request carries through its resolvers
     inputs          inputs that several mutations share, and what of an input is signed
+    shapes          what types are declared with; fields: their fields, and what answers them
     scalars         the scalars
     errors          a refusal as `userErrors`
     queries/        one file for each query

@@ -6,15 +6,16 @@ from typing import TypeVar
 import strawberry
 
 from loyalty.refusals import Code, Refused
+from schema import shapes
 from schema.context import Context
 
 ErrorCode = strawberry.enum(Code, name="ErrorCode", description="Why a request was refused.")
 
 
-@strawberry.type(description="Why nothing was written, and what to do about it.")
+@shapes.object_type(description="Why nothing was written, and what to do about it.")
 class UserError:
     code: ErrorCode  # type: ignore[valid-type]
-    field: list[str] = strawberry.field(description="The path of the input field that caused it.")
+    field: list[str] = shapes.field(description="The path of the input field that caused it.")
     message: str
 
     @classmethod
@@ -22,9 +23,9 @@ class UserError:
         return cls(code=refused.code, field=list(refused.field), message=refused.message)
 
 
-@strawberry.interface(description="Either a result or the reasons why there is none.")
+@shapes.interface_type(description="Either a result or the reasons why there is none.")
 class Payload:
-    user_errors: list[UserError] = strawberry.field(default_factory=list)
+    user_errors: list[UserError] = shapes.field(default_factory=list)
 
 
 P = TypeVar("P", bound=Payload)

@@ -1,6 +1,5 @@
 """Inputs that several mutations share, and what of an input its sender signs."""
 
-import dataclasses
 from typing import Protocol, cast
 
 import strawberry
@@ -14,6 +13,7 @@ from loyalty.committing import Request, request_of
 from loyalty.purchases import Basket
 from loyalty.refusals import Code, Refused
 from loyalty.rules.orders import Line
+from schema import shapes
 from schema.context import Context
 from schema.queries.ids import is_id_of
 from schema.scalars import Points
@@ -21,28 +21,28 @@ from schema.scalars import Points
 SIGNATURES = frozenset({"signature", "signatures"})
 
 
-@strawberry.input(description="An amount of money.")
+@shapes.input_type(description="An amount of money.")
 class MoneyInput:
-    minor: Points = strawberry.field(description="In minor units: cents of a dollar.")
-    currency: str = strawberry.field(description="An ISO 4217 code, like EUR.")
+    minor: Points = shapes.field(description="In minor units: cents of a dollar.")
+    currency: str = shapes.field(description="An ISO 4217 code, like EUR.")
 
 
-@strawberry.input(description="One line of a receipt.")
+@shapes.input_type(description="One line of a receipt.")
 class LineInput:
     sku: str
     category: str
-    minor: Points = strawberry.field(
+    minor: Points = shapes.field(
         description="Of the whole line, after discounts, in minor units of the purchase's money."
     )
-    quantity: int | None = strawberry.field(
+    quantity: int | None = shapes.field(
         default=None, description="How many units, like nights of a stay; absent: 1."
     )
 
 
-@strawberry.input(description="An Ed25519 signature over an instruction.")
+@shapes.input_type(description="An Ed25519 signature over an instruction.")
 class SignatureInput:
-    key: str = strawberry.field(description="The registered key's `name+hex(key id)`.")
-    signature: str = strawberry.field(description="64 bytes in base64.")
+    key: str = shapes.field(description="The registered key's `name+hex(key id)`.")
+    signature: str = shapes.field(description="64 bytes in base64.")
 
     def given(self) -> Signature:
         return Signature(self.key, self.signature)
@@ -111,10 +111,9 @@ def node_id(id_: GlobalID, type_name: str, *field: str) -> str:
 
 def _members(input_: object) -> dict[str, object]:
     members = {}
-    for field in dataclasses.fields(input_):  # type: ignore[arg-type]
-        value = getattr(input_, field.name)
+    for name, value in shapes.members_of(input_).items():
         if value is not None and value is not strawberry.UNSET:
-            members[to_camel_case(field.name)] = _value(value)
+            members[to_camel_case(name)] = _value(value)
     return members
 
 

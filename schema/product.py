@@ -7,12 +7,12 @@ import logging
 from pathlib import Path
 
 from graphql import GraphQLError
-from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
 from loyalty.ports import StoreUnavailable
 from loyalty.throttling import Limiter
+from schema import shapes
 from schema.context import Context
 from schema.direct import DirectSchema
 from schema.leaving import UNAVAILABLE
@@ -265,8 +265,8 @@ def product_schema(*, introspection: bool = False, limiter: Limiter | None = Non
     limiter: of the mutations, and the dear queries, that an actor may ask for.
     """
     schema = ProductSchema(
-        query=merge_types("Query", QUERIES),
-        mutation=merge_types("Mutation", MUTATIONS),
+        query=shapes.merged("Query", QUERIES),
+        mutation=shapes.merged("Mutation", MUTATIONS),
         types=[Voucher],
         config=CONFIG,
     )

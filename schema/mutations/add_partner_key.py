@@ -1,8 +1,7 @@
 """`addPartnerKey`: a partner will sign with this key, too."""
 
-import strawberry
-
 from loyalty.partner_keys import add_partner_key
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import SignatureInput, given, request
@@ -10,28 +9,28 @@ from schema.types.key import Key, newest_key
 from schema.types.partner import Partner, partner
 
 
-@strawberry.input
+@shapes.input_type()
 class AddPartnerKeyInput:
     idempotency_key: str
     partner_id: str
-    verifier_key: str = strawberry.field(description="`name+hex(key id)+base64`.")
-    proof: str = strawberry.field(description="Its signature over the registration, in base64.")
-    signature: SignatureInput | None = strawberry.field(
+    verifier_key: str = shapes.field(description="`name+hex(key id)+base64`.")
+    proof: str = shapes.field(description="Its signature over the registration, in base64.")
+    signature: SignatureInput | None = shapes.field(
         default=None,
         description="Of an earlier key of the partner, or of the operator who asks, over the "
         "`key` instruction of the next seq.",
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class AddPartnerKeyPayload(Payload):
     partner: Partner | None = None
     key: Key | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class AddPartnerKey:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="A partner, for itself; operators for one that lost its keys. It is told."
     )
     async def add_partner_key(

@@ -1,10 +1,10 @@
 """`adjustPoints`: an operator gives or takes points."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.adjusting import Wanted
 from loyalty.adjustments import adjust_points
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import SignatureInput, asked, given, node_id, request
@@ -14,36 +14,36 @@ from schema.types.adjustment import Adjustment, adjustment
 from schema.types.transaction import Transaction
 
 
-@strawberry.input
+@shapes.input_type()
 class AdjustPointsInput:
     idempotency_key: str
     member_id: GlobalID
-    programme_id: GlobalID = strawberry.field(
+    programme_id: GlobalID = shapes.field(
         description="The programme whose `goodwill` allows it; its currency is moved."
     )
-    points: Points = strawberry.field(description="To give; below 0: to take.")
-    reason: str = strawberry.field(description="Why; not on the ledger.")
-    sponsor_id: str | None = strawberry.field(
+    points: Points = shapes.field(description="To give; below 0: to take.")
+    reason: str = shapes.field(description="Why; not on the ledger.")
+    sponsor_id: str | None = shapes.field(
         default=None, description="The partner to be billed; absent: the operator."
     )
-    signature: SignatureInput | None = strawberry.field(
+    signature: SignatureInput | None = shapes.field(
         default=None, description="The operator's, over the `adjust` instruction."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class AdjustPointsPayload(Payload):
-    transaction: Transaction | None = strawberry.field(
+    transaction: Transaction | None = shapes.field(
         default=None, description="Absent where it needs approval and has none yet."
     )
-    adjustment: Adjustment | None = strawberry.field(
+    adjustment: Adjustment | None = shapes.field(
         default=None, description="Where it needs approval."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class AdjustPoints:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Operators: points are given or taken; past the programme's limits once a "
         "second operator approves."
     )

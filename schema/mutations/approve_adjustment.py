@@ -1,37 +1,35 @@
 """`approveAdjustment`: a second operator agrees, and the points move."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from ledger.names import TransactionId
 from loyalty.adjustments import approve_adjustment
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import SignatureInput, given, node_id, request
 from schema.types.adjustment import Adjustment, adjustment
 
 
-@strawberry.input
+@shapes.input_type()
 class ApproveAdjustmentInput:
     idempotency_key: str
     adjustment_id: GlobalID
-    signature: SignatureInput | None = strawberry.field(
+    signature: SignatureInput | None = shapes.field(
         default=None,
         description="The second operator's, over the first one's instruction: `adjust`, with the "
         "adjustment's `subject` and `asked`.",
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class ApproveAdjustmentPayload(Payload):
     adjustment: Adjustment | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class ApproveAdjustment:
-    @strawberry.mutation(
-        description="Operators other than the one that asked: the points move, once."
-    )
+    @shapes.mutation(description="Operators other than the one that asked: the points move, once.")
     async def approve_adjustment(
         self,
         info: Info,

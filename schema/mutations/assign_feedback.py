@@ -1,30 +1,30 @@
 """`assignFeedback`: somebody sees to what a member said."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.feedback import assign_feedback
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 from schema.types.feedback import Feedback, feedback
 
 
-@strawberry.input
+@shapes.input_type()
 class AssignFeedbackInput:
     idempotency_key: str
     feedback_id: GlobalID
-    assignee: str = strawberry.field(description="Who sees to it: a desk, a colleague.")
+    assignee: str = shapes.field(description="Who sees to it: a desk, a colleague.")
 
 
-@strawberry.type
+@shapes.object_type()
 class AssignFeedbackPayload(Payload):
     feedback: Feedback | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class AssignFeedback:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="The partner that it is about, or an operator: somebody sees to it. It stays "
         "open."
     )

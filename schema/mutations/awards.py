@@ -2,10 +2,9 @@
 
 from typing import TypeVar
 
-import strawberry
-
 from loyalty.awarding import Recorded
 from loyalty.committing import Request
+from schema import shapes
 from schema.context import Context
 from schema.errors import Payload
 from schema.mutations.entries import entries_of, ids_of, issued_points
@@ -15,19 +14,19 @@ from schema.types.transaction import Transaction
 from schema.types.voucher import Voucher, vouchers
 
 
-@strawberry.interface(description="What was given for something, and why.")
+@shapes.interface_type(description="What was given for something, and why.")
 class AwardPayload(Payload):
-    points: Points | None = strawberry.field(
+    points: Points | None = shapes.field(
         default=None, description="Of all awards, where they are of one currency."
     )
-    transactions: list[Transaction] = strawberry.field(
+    transactions: list[Transaction] = shapes.field(
         default_factory=list, description="One for each programme that gives points; maybe none."
     )
-    vouchers: list[Voucher] = strawberry.field(
+    vouchers: list[Voucher] = shapes.field(
         default_factory=list,
         description="That rules handed the member; of partners, those alone that take them see it.",
     )
-    explanation: list[EarnDecision] | None = strawberry.field(
+    explanation: list[EarnDecision] | None = shapes.field(
         default=None, description="Why it gave that; absent where the request is answered again."
     )
 

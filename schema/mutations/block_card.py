@@ -1,32 +1,31 @@
 """`blockCard`: a lost card finds nobody any more, and a new one may take its place."""
 
-import strawberry
-
 from loyalty.external_ids import block_card
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import request
 from schema.types.member import Member, member
 
 
-@strawberry.input
+@shapes.input_type()
 class BlockCardInput:
     idempotency_key: str
-    system: str = strawberry.field(description="As in `linkExternalId`, which linked the card.")
+    system: str = shapes.field(description="As in `linkExternalId`, which linked the card.")
     card_number: str
-    new_card_number: str | None = strawberry.field(
+    new_card_number: str | None = shapes.field(
         default=None, description="The card that takes its place at once; not by a member."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class BlockCardPayload(Payload):
-    member: Member | None = strawberry.field(default=None, description="Whose card it was.")
+    member: Member | None = shapes.field(default=None, description="Whose card it was.")
 
 
-@strawberry.type
+@shapes.object_type()
 class BlockCard:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="A member for its own, a partner for its own and the coalition's, operators "
         "for the coalition's: a card is blocked for good. No point is lost: they are the member's."
     )

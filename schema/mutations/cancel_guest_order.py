@@ -1,27 +1,26 @@
 """`cancelGuestOrder`: it came back before anyone claimed it."""
 
-import strawberry
-
 from loyalty.guests import cancel_guest_order
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import request
 
 
-@strawberry.input
+@shapes.input_type()
 class CancelGuestOrderInput:
     idempotency_key: str
     reference: str
 
 
-@strawberry.type
+@shapes.object_type()
 class CancelGuestOrderPayload(Payload):
     cancelled_at: str | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class CancelGuestOrder:
-    @strawberry.mutation(description="Partners: a guest's order came back, so nobody can claim it.")
+    @shapes.mutation(description="Partners: a guest's order came back, so nobody can claim it.")
     async def cancel_guest_order(
         self,
         info: Info,

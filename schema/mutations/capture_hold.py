@@ -1,10 +1,10 @@
 """`captureHold`: the points that were held are spent there."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from ledger.names import TransactionId
 from loyalty.holds import capture_hold
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import SignatureInput, given, node_id, request
@@ -12,23 +12,23 @@ from schema.mutations.entries import own_entry
 from schema.types.transaction import Transaction
 
 
-@strawberry.input
+@shapes.input_type()
 class CaptureHoldInput:
     idempotency_key: str
-    hold_id: GlobalID = strawberry.field(description="The transaction of `holdReward`.")
-    signature: SignatureInput | None = strawberry.field(
+    hold_id: GlobalID = shapes.field(description="The transaction of `holdReward`.")
+    signature: SignatureInput | None = shapes.field(
         default=None, description="The partner's, over the `capture` instruction."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class CaptureHoldPayload(Payload):
     transaction: Transaction | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class CaptureHold:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="The partner that gives the reward: the points that were held are spent there."
     )
     async def capture_hold(self, info: Info, input: CaptureHoldInput) -> CaptureHoldPayload:  # noqa: A002

@@ -1,9 +1,9 @@
 """`changeAccountUser`: what a user of an account may do and spend."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.accounts import Share, change_account_user
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
@@ -11,26 +11,26 @@ from schema.scalars import Points
 from schema.types.account import Account, account
 
 
-@strawberry.input
+@shapes.input_type()
 class ChangeAccountUserInput:
     idempotency_key: str
     account_id: GlobalID
     member_id: GlobalID
     as_owner: bool
-    points_per_month: Points | None = strawberry.field(
+    points_per_month: Points | None = shapes.field(
         default=None,
         description="Its share in a calendar month (UTC); absent: all there is.",
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class ChangeAccountUserPayload(Payload):
     account: Account | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class ChangeAccountUser:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Owners of an account and operators: who owns it, and what a user may spend."
     )
     async def change_account_user(

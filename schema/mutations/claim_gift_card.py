@@ -1,30 +1,30 @@
 """`claimGiftCard`: a member makes a card its own."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.gift_cards import claim_gift_card
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 from schema.types.gift_card import GiftCard, gift_card
 
 
-@strawberry.input
+@shapes.input_type()
 class ClaimGiftCardInput:
     idempotency_key: str
     gift_card_id: GlobalID
-    code: str = strawberry.field(description="The card's secret.")
+    code: str = shapes.field(description="The card's secret.")
 
 
-@strawberry.type
+@shapes.object_type()
 class ClaimGiftCardPayload(Payload):
     gift_card: GiftCard | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class ClaimGiftCard:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Members: who has a card and its code makes it its own, to see and replace it."
     )
     async def claim_gift_card(

@@ -1,31 +1,31 @@
 """`claimGuestOrder`: who bought as a guest has become a member, and gets its points."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.guests import claim_guest_order
+from schema import shapes
 from schema.context import Info
 from schema.errors import answered
 from schema.inputs import node_id, request
 from schema.mutations.awards import AwardPayload, awarded
 
 
-@strawberry.input
+@shapes.input_type()
 class ClaimGuestOrderInput:
     idempotency_key: str
-    seller_id: GlobalID = strawberry.field(description="The partner that sold it.")
+    seller_id: GlobalID = shapes.field(description="The partner that sold it.")
     reference: str
-    code: str = strawberry.field(description="As the shop gave it: small or in groups as well.")
+    code: str = shapes.field(description="As the shop gave it: small or in groups as well.")
 
 
-@strawberry.type
+@shapes.object_type()
 class ClaimGuestOrderPayload(AwardPayload):
     pass
 
 
-@strawberry.type
+@shapes.object_type()
 class ClaimGuestOrder:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Members: an order that they made as a guest gives them what it would have "
         "given on its day, once."
     )

@@ -1,30 +1,30 @@
 """`classifyAccount`: an operator says what an account is."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.accounts import classify_account
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 from schema.types.account import Account, account
 
 
-@strawberry.input
+@shapes.input_type()
 class ClassifyAccountInput:
     idempotency_key: str
     account_id: GlobalID
-    kind: str = strawberry.field(description="A label that rules ask for, like `hospital`.")
+    kind: str = shapes.field(description="A label that rules ask for, like `hospital`.")
 
 
-@strawberry.type
+@shapes.object_type()
 class ClassifyAccountPayload(Payload):
     account: Account | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class ClassifyAccount:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Operators: what an account is, for rules that hold of some kinds alone."
     )
     async def classify_account(

@@ -1,10 +1,10 @@
 """`confirmTransaction`: points that wait become available before their days are over."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from ledger.names import TransactionId
 from loyalty.confirmations import confirm_transaction
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import SignatureInput, given, node_id, request
@@ -12,23 +12,23 @@ from schema.mutations.entries import own_entry
 from schema.types.transaction import Transaction
 
 
-@strawberry.input
+@shapes.input_type()
 class ConfirmTransactionInput:
     idempotency_key: str
-    earn_id: GlobalID = strawberry.field(description="A transaction of `recordPurchase`.")
-    signature: SignatureInput | None = strawberry.field(
+    earn_id: GlobalID = shapes.field(description="A transaction of `recordPurchase`.")
+    signature: SignatureInput | None = shapes.field(
         default=None, description="The partner's, over the `confirm` instruction."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class ConfirmTransactionPayload(Payload):
     transaction: Transaction | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class ConfirmTransaction:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="The partner that issued them: points of a purchase that wait become "
         "available at once."
     )

@@ -1,37 +1,36 @@
 """`createCurrency`: points of a new kind."""
 
-import strawberry
-
 from loyalty.governance_drafts import PartnerSignature
 from loyalty.governing import create_currency
 from loyalty.refusals import Code, Refused
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import SignatureInput, request
 from schema.types.coalition import Currency
 
 
-@strawberry.input
+@shapes.input_type()
 class CreateCurrencyInput:
     idempotency_key: str
-    code: str = strawberry.field(description="2 to 12 of A to Z and 0 to 9.")
-    decimals: int = strawberry.field(description="0 to 6.")
-    owner: str | None = strawberry.field(
+    code: str = shapes.field(description="2 to 12 of A to Z and 0 to 9.")
+    decimals: int = shapes.field(description="0 to 6.")
+    owner: str | None = shapes.field(
         default=None, description="The partner that alone issues it; absent: the coalition's."
     )
-    signature: SignatureInput | None = strawberry.field(
+    signature: SignatureInput | None = shapes.field(
         default=None, description="The owner's, over the `currency` instruction of the next seq."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class CreateCurrencyPayload(Payload):
     currency: Currency | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class CreateCurrency:
-    @strawberry.mutation(description="Operators: a points currency begins.")
+    @shapes.mutation(description="Operators: a points currency begins.")
     async def create_currency(
         self,
         info: Info,

@@ -1,31 +1,31 @@
 """`declineAdjustment`: what waits for approval will not be done."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from ledger.names import TransactionId
 from loyalty.adjustments import decline_adjustment
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 from schema.types.adjustment import Adjustment, adjustment
 
 
-@strawberry.input
+@shapes.input_type()
 class DeclineAdjustmentInput:
     idempotency_key: str
     adjustment_id: GlobalID
     reason: str
 
 
-@strawberry.type
+@shapes.object_type()
 class DeclineAdjustmentPayload(Payload):
     adjustment: Adjustment | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class DeclineAdjustment:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Operators, the one that asked as well: it will not be done. Nothing moves, so "
         "nobody signs."
     )

@@ -1,9 +1,9 @@
 """`donatePoints`: a member gives points to a good cause."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.donations import Donation, donate_points, owed
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
@@ -13,7 +13,7 @@ from schema.types.money import Money, money
 from schema.types.transaction import Transaction
 
 
-@strawberry.input
+@shapes.input_type()
 class DonatePointsInput:
     idempotency_key: str
     programme_id: GlobalID
@@ -21,17 +21,17 @@ class DonatePointsInput:
     points: Points
 
 
-@strawberry.type
+@shapes.object_type()
 class DonatePointsPayload(Payload):
     transaction: Transaction | None = None
-    owed: Money | None = strawberry.field(
+    owed: Money | None = shapes.field(
         default=None, description="What the charity is owed for these points."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class DonatePoints:
-    @strawberry.mutation(description="The member that asks gives points to a charity.")
+    @shapes.mutation(description="The member that asks gives points to a charity.")
     async def donate_points(
         self,
         info: Info,

@@ -1,34 +1,33 @@
 """`enrolMember`: someone begins to collect."""
 
-import strawberry
-
 from loyalty.members import enrol_member
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import request
 from schema.types.member import Member, member
 
 
-@strawberry.input
+@shapes.input_type()
 class EnrolMemberInput:
     idempotency_key: str
     display_name: str | None = None
-    born: str | None = strawberry.field(
+    born: str | None = shapes.field(
         default=None, description="The date of birth, YYYY-MM-DD, for birthday rewards."
     )
-    jurisdiction: str | None = strawberry.field(
+    jurisdiction: str | None = shapes.field(
         default=None, description="Where the member lives, as ISO 3166 has it: US, US-CA."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class EnrolMemberPayload(Payload):
     member: Member | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class EnrolMember:
-    @strawberry.mutation(description="Operators and partners: someone begins to collect.")
+    @shapes.mutation(description="Operators and partners: someone begins to collect.")
     async def enrol_member(self, info: Info, input: EnrolMemberInput) -> EnrolMemberPayload:  # noqa: A002
         async def act() -> EnrolMemberPayload:
             answer = enrol_member(

@@ -1,29 +1,29 @@
 """`eraseRecognitionMessage`: what was written with a gift is no more."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.giving import erase_message
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 from schema.types.recognition import Recognition, recognition
 
 
-@strawberry.input
+@shapes.input_type()
 class EraseRecognitionMessageInput:
     idempotency_key: str
     recognition_id: GlobalID
 
 
-@strawberry.type
+@shapes.object_type()
 class EraseRecognitionMessagePayload(Payload):
     recognition: Recognition | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class EraseRecognitionMessage:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="The giver, the receiver or an operator: what was written is erased, the "
         "points stay."
     )

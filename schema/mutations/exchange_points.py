@@ -1,9 +1,8 @@
 """`exchangePoints`: points become those of another currency."""
 
-import strawberry
-
 from ledger.names import CurrencyCode
 from loyalty.exchanges import Exchanging, exchange_points
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import request
@@ -12,25 +11,25 @@ from schema.scalars import Points
 from schema.types.transaction import Transaction
 
 
-@strawberry.input
+@shapes.input_type()
 class ExchangePointsInput:
     idempotency_key: str
     from_currency: str
     to_currency: str
-    points: Points = strawberry.field(description="To give, of `fromCurrency`.")
+    points: Points = shapes.field(description="To give, of `fromCurrency`.")
 
 
-@strawberry.type
+@shapes.object_type()
 class ExchangePointsPayload(Payload):
-    received: Points | None = strawberry.field(
+    received: Points | None = shapes.field(
         default=None, description="Of `toCurrency`, rounded down; arrears are paid of it first."
     )
     transaction: Transaction | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class ExchangePoints:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Members: points become those of another currency, at the rate in force."
     )
     async def exchange_points(

@@ -1,30 +1,30 @@
 """`followUpFeedback`: somebody has answered what a member said."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.feedback import follow_up_feedback
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 from schema.types.feedback import Feedback, feedback
 
 
-@strawberry.input
+@shapes.input_type()
 class FollowUpFeedbackInput:
     idempotency_key: str
     feedback_id: GlobalID
-    note: str = strawberry.field(description="What was done about it; members do not see it.")
+    note: str = shapes.field(description="What was done about it; members do not see it.")
 
 
-@strawberry.type
+@shapes.object_type()
 class FollowUpFeedbackPayload(Payload):
     feedback: Feedback | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class FollowUpFeedback:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="The partner that it is about, or an operator: it was seen to, once."
     )
     async def follow_up_feedback(

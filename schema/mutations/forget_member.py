@@ -1,33 +1,33 @@
 """`forgetMember`: what is known of a member is erased."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.forgetting import forget_member
 from loyalty.refusals import Code, Refused
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 from schema.types.member import Member, member
 
 
-@strawberry.input
+@shapes.input_type()
 class ForgetMemberInput:
     idempotency_key: str
     member_id: GlobalID
-    confirmed: bool = strawberry.field(
+    confirmed: bool = shapes.field(
         description="True: whoever asks knows that it cannot be taken back."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class ForgetMemberPayload(Payload):
     member: Member | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class ForgetMember:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="A member itself, or an operator: name, date of birth, consents, ids of other "
         "systems and what it wrote are erased, for good. Its points stay until they lapse, and "
         "nobody can spend them: spend or give them first."

@@ -1,29 +1,29 @@
 """`giveBackPlace`: another can take it."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.places import give_back_place
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 from schema.types.place import Place, place
 
 
-@strawberry.input
+@shapes.input_type()
 class GiveBackPlaceInput:
     idempotency_key: str
     place_id: GlobalID
 
 
-@strawberry.type
+@shapes.object_type()
 class GiveBackPlacePayload(Payload):
     place: Place | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class GiveBackPlace:
-    @strawberry.mutation(description="Its member or the offer's partner: another can take it.")
+    @shapes.mutation(description="Its member or the offer's partner: another can take it.")
     async def give_back_place(self, info: Info, input: GiveBackPlaceInput) -> GiveBackPlacePayload:  # noqa: A002
         async def act() -> GiveBackPlacePayload:
             asked = request(info.context, input)

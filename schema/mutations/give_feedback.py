@@ -1,37 +1,37 @@
 """`giveFeedback`: a member says what it thinks of a partner."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.feedback import Given, give_feedback
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 from schema.types.feedback import Feedback, feedback
 
 
-@strawberry.input
+@shapes.input_type()
 class GiveFeedbackInput:
     idempotency_key: str
     member_id: GlobalID
-    partner_id: GlobalID = strawberry.field(description="Of whom it is said.")
-    score: int = strawberry.field(description="0 to 10.")
-    text: str | None = strawberry.field(
+    partner_id: GlobalID = shapes.field(description="Of whom it is said.")
+    score: int = shapes.field(description="0 to 10.")
+    text: str | None = shapes.field(
         default=None, description="In the member's own words; erased with the member."
     )
-    transaction_id: GlobalID | None = strawberry.field(
+    transaction_id: GlobalID | None = shapes.field(
         default=None, description="The order that it is about."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class GiveFeedbackPayload(Payload):
     feedback: Feedback | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class GiveFeedback:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="A member, or the partner for one that it asked: what it thinks of the partner."
     )
     async def give_feedback(self, info: Info, input: GiveFeedbackInput) -> GiveFeedbackPayload:  # noqa: A002

@@ -1,9 +1,9 @@
 """`giveRecognition`: a member gives another points of an allowance."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.giving import Gift, give_recognition
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
@@ -11,25 +11,25 @@ from schema.scalars import Points
 from schema.types.recognition import Recognition, recognition
 
 
-@strawberry.input
+@shapes.input_type()
 class GiveRecognitionInput:
     idempotency_key: str
     programme_id: GlobalID
     to_member_id: GlobalID
     points: Points
-    message: str | None = strawberry.field(
+    message: str | None = shapes.field(
         default=None, description="At most 280 characters; not on the ledger, and can be erased."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class GiveRecognitionPayload(Payload):
     recognition: Recognition | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class GiveRecognition:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Members: another earns points of this month's allowance, which the "
         "programme's issuer pays."
     )

@@ -1,10 +1,10 @@
 """`holdReward`: points are set aside for a reward that is still to be made."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.holds import hold_reward
 from loyalty.rewards import Redemption
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import SignatureInput, given, node_id, request
@@ -12,30 +12,30 @@ from schema.mutations.entries import own_entry
 from schema.types.transaction import Transaction
 
 
-@strawberry.input
+@shapes.input_type()
 class HoldRewardInput:
     idempotency_key: str
     member_id: GlobalID
     programme_id: GlobalID
     reward_id: str
-    order_reference: str = strawberry.field(
+    order_reference: str = shapes.field(
         description="Of the order that the points are for; not on the ledger."
     )
-    signature: SignatureInput | None = strawberry.field(
+    signature: SignatureInput | None = shapes.field(
         default=None, description="A partner's, over the `hold` instruction; not a member's."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class HoldRewardPayload(Payload):
-    transaction: Transaction | None = strawberry.field(
+    transaction: Transaction | None = shapes.field(
         default=None, description="The hold, which `captureHold` or `voidHold` goes back to."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class HoldReward:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Members, or the reward's partner for one: points are set aside for it."
     )
     async def hold_reward(self, info: Info, input: HoldRewardInput) -> HoldRewardPayload:  # noqa: A002

@@ -1,9 +1,9 @@
 """`inviteToAccount`: a member is asked to share a wallet."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.accounts import Share, invite_to_account
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
@@ -11,28 +11,26 @@ from schema.scalars import Points
 from schema.types.account import Account, account
 
 
-@strawberry.input
+@shapes.input_type()
 class InviteToAccountInput:
     idempotency_key: str
     account_id: GlobalID
     to_member_id: GlobalID
     as_owner: bool
-    points_per_month: Points | None = strawberry.field(
+    points_per_month: Points | None = shapes.field(
         default=None,
         description="Its share in a calendar month; absent: as the programme says.",
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class InviteToAccountPayload(Payload):
     account: Account | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class InviteToAccount:
-    @strawberry.mutation(
-        description="Owners of an account and operators: a member is asked to join."
-    )
+    @shapes.mutation(description="Owners of an account and operators: a member is asked to join.")
     async def invite_to_account(
         self,
         info: Info,

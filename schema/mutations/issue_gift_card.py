@@ -1,9 +1,9 @@
 """`issueGiftCard`: a card is sold, with value on it."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.gift_cards import issue_gift_card
+from schema import shapes
 from schema.context import Info
 from schema.errors import answered
 from schema.inputs import SignatureInput, given, node_id, request
@@ -11,24 +11,24 @@ from schema.mutations.new_gift_cards import NewGiftCardPayload, new_gift_card
 from schema.scalars import Points
 
 
-@strawberry.input
+@shapes.input_type()
 class IssueGiftCardInput:
     idempotency_key: str
     programme_id: GlobalID
-    points: Points = strawberry.field(description="What was paid for it, in minor units.")
-    signature: SignatureInput | None = strawberry.field(
+    points: Points = shapes.field(description="What was paid for it, in minor units.")
+    signature: SignatureInput | None = shapes.field(
         default=None, description="The partner's, over the `earn` instruction."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class IssueGiftCardPayload(NewGiftCardPayload):
     pass
 
 
-@strawberry.type
+@shapes.object_type()
 class IssueGiftCard:
-    @strawberry.mutation(description="Partners that sell gift cards: a new one, with value on it.")
+    @shapes.mutation(description="Partners that sell gift cards: a new one, with value on it.")
     async def issue_gift_card(
         self,
         info: Info,

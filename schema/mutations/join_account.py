@@ -1,32 +1,32 @@
 """`joinAccount`: a member shares a wallet, by its own consent."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.accounts import join_account
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 from schema.types.account import Account, account
 
 
-@strawberry.input
+@shapes.input_type()
 class JoinAccountInput:
     idempotency_key: str
     account_id: GlobalID
-    bring_points: bool = strawberry.field(
+    bring_points: bool = shapes.field(
         description="What the member has available goes along; else it waits for when it leaves."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class JoinAccountPayload(Payload):
     account: Account | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class JoinAccount:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Members who were invited: what they buy then earns into the shared wallet."
     )
     async def join_account(

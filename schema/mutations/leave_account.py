@@ -1,30 +1,30 @@
 """`leaveAccount`: a member shares a wallet no more."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.accounts import leave_account
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 from schema.types.account import Account, account
 
 
-@strawberry.input
+@shapes.input_type()
 class LeaveAccountInput:
     idempotency_key: str
     account_id: GlobalID
     member_id: GlobalID
 
 
-@strawberry.type
+@shapes.object_type()
 class LeaveAccountPayload(Payload):
     account: Account | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class LeaveAccount:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="A user leaves, or an owner or an operator removes one. "
         "The last takes the points along."
     )

@@ -1,33 +1,33 @@
 """`linkExternalId`: a CRM's id, or a card, means a member."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.external_ids import link_external_id
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 from schema.types.member import Member, member
 
 
-@strawberry.input
+@shapes.input_type()
 class LinkExternalIdInput:
     idempotency_key: str
     member_id: GlobalID
-    system: str = strawberry.field(
+    system: str = shapes.field(
         description="Which CRM, shop or kind of card, as you call it: crm, card."
     )
     external_id: str
 
 
-@strawberry.type
+@shapes.object_type()
 class LinkExternalIdPayload(Payload):
     member: Member | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class LinkExternalId:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Partners for themselves, operators for all of them: an id of another system, "
         "or a card, means this member and nobody else."
     )

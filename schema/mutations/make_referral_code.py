@@ -1,28 +1,28 @@
 """`makeReferralCode`: what a member tells its friends."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.referrals import make_referral_code
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 
 
-@strawberry.input
+@shapes.input_type()
 class MakeReferralCodeInput:
     idempotency_key: str
-    owner_id: GlobalID = strawberry.field(description="The member whose friends type it.")
+    owner_id: GlobalID = shapes.field(description="The member whose friends type it.")
 
 
-@strawberry.type
+@shapes.object_type()
 class MakeReferralCodePayload(Payload):
     code: str | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class MakeReferralCode:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Members, or an operator for one: the code that its friends type, the same "
         "whenever it is asked for."
     )

@@ -1,9 +1,9 @@
 """`mergeMembers`: one person was enrolled twice, and is one member from now on."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.merging import Merger, merge_members
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import SignatureInput, given, node_id, request
@@ -12,28 +12,28 @@ from schema.types.member import Member, member
 from schema.types.transaction import Transaction
 
 
-@strawberry.input
+@shapes.input_type()
 class MergeMembersInput:
     idempotency_key: str
-    from_member_id: GlobalID = strawberry.field(description="Who is closed.")
-    into_member_id: GlobalID = strawberry.field(description="Who has everything then.")
+    from_member_id: GlobalID = shapes.field(description="Who is closed.")
+    into_member_id: GlobalID = shapes.field(description="Who has everything then.")
     reason: str
-    signature: SignatureInput | None = strawberry.field(
+    signature: SignatureInput | None = shapes.field(
         default=None, description="The operator's, over the `transfer` instruction."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class MergeMembersPayload(Payload):
     member: Member | None = None
-    transactions: list[Transaction] = strawberry.field(
+    transactions: list[Transaction] = shapes.field(
         default_factory=list, description="What moved the points; none where there were none."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class MergeMembers:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Operators: everything of one member is another's, and the first is closed."
     )
     async def merge_members(

@@ -2,9 +2,8 @@
 
 from typing import TypeVar
 
-import strawberry
-
 from loyalty.committing import Answer, Request
+from schema import shapes
 from schema.context import Context
 from schema.errors import Payload
 from schema.mutations.entries import own_entry
@@ -12,10 +11,10 @@ from schema.types.gift_card import GiftCard, gift_card
 from schema.types.transaction import Transaction
 
 
-@strawberry.interface(description="A new gift card, with its secret.")
+@shapes.interface_type(description="A new gift card, with its secret.")
 class NewGiftCardPayload(Payload):
     gift_card: GiftCard | None = None
-    code: str | None = strawberry.field(
+    code: str | None = shapes.field(
         default=None,
         description="The card's secret, told once: absent where the request is answered again.",
     )

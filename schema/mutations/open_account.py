@@ -1,34 +1,34 @@
 """`openAccount`: a household or a company begins to share a wallet."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.accounts import Opening, open_account
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 from schema.types.account import Account, account
 
 
-@strawberry.input
+@shapes.input_type()
 class OpenAccountInput:
     idempotency_key: str
     programme_id: GlobalID
-    member_id: GlobalID = strawberry.field(description="Who owns it: joins by itself, if asked.")
+    member_id: GlobalID = shapes.field(description="Who owns it: joins by itself, if asked.")
     account_name: str
-    kind: str | None = strawberry.field(
+    kind: str | None = shapes.field(
         default=None, description="What it is, like `hospital`: for operators to say."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class OpenAccountPayload(Payload):
     account: Account | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class OpenAccount:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Operators for a member; members, where the programme lets them, for "
         "themselves."
     )

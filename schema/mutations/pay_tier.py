@@ -1,37 +1,37 @@
 """`payTier`: a member has paid for a tier."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.tiers import Membership, pay_tier
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 from schema.types.standing import Standing, standing
 
 
-@strawberry.input
+@shapes.input_type()
 class PayTierInput:
     idempotency_key: str
     member_id: GlobalID
     programme_id: GlobalID
     tier_id: str
-    last_day: str = strawberry.field(
+    last_day: str = shapes.field(
         description="UTC, like 2027-03-31: the member has the tier through that day. Yesterday "
         "ends one that was paid back."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class PayTierPayload(Payload):
-    standing: Standing | None = strawberry.field(
+    standing: Standing | None = shapes.field(
         default=None, description="Where the member stands in the programme now."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class PayTier:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Partners of a programme that sells a tier: a member has paid for it."
     )
     async def pay_tier(self, info: Info, input: PayTierInput) -> PayTierPayload:  # noqa: A002

@@ -1,9 +1,9 @@
 """`payWithGiftCard`: a card pays a bill, or a part of it."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.gift_cards import Payment, pay_with_gift_card
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import SignatureInput, given, node_id, request
@@ -13,27 +13,27 @@ from schema.types.gift_card import GiftCard, gift_card
 from schema.types.transaction import Transaction
 
 
-@strawberry.input
+@shapes.input_type()
 class PayWithGiftCardInput:
     idempotency_key: str
     gift_card_id: GlobalID
-    code: str = strawberry.field(description="The card's secret.")
-    points: Points = strawberry.field(description="What is paid, in minor units.")
-    order_reference: str = strawberry.field(description="Of the bill; not on the ledger.")
-    signature: SignatureInput | None = strawberry.field(
+    code: str = shapes.field(description="The card's secret.")
+    points: Points = shapes.field(description="What is paid, in minor units.")
+    order_reference: str = shapes.field(description="Of the bill; not on the ledger.")
+    signature: SignatureInput | None = shapes.field(
         default=None, description="The partner's, over the `redeem` instruction."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class PayWithGiftCardPayload(Payload):
     gift_card: GiftCard | None = None
     transaction: Transaction | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class PayWithGiftCard:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Partners that take gift cards: any amount up to its balance is paid with one."
     )
     async def pay_with_gift_card(

@@ -1,9 +1,8 @@
 """`publishProgramme`: a programme version comes in force."""
 
-import strawberry
-
 from loyalty.governance_drafts import PartnerSignature
 from loyalty.governing import publish_programme
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import SignatureInput, request
@@ -11,29 +10,29 @@ from schema.scalars import Document
 from schema.types.programme import Programme, programme
 
 
-@strawberry.input
+@shapes.input_type()
 class PartnerSignatureInput:
     partner_id: str
     signature: SignatureInput
 
 
-@strawberry.input
+@shapes.input_type()
 class PublishProgrammeInput:
     idempotency_key: str
-    document: Document = strawberry.field(description="The version; see docs/programmes.md.")
-    signatures: list[PartnerSignatureInput] = strawberry.field(
+    document: Document = shapes.field(description="The version; see docs/programmes.md.")
+    signatures: list[PartnerSignatureInput] = shapes.field(
         description="Of every partner whose points it can issue or burn, over its digest."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class PublishProgrammePayload(Payload):
     programme: Programme | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class PublishProgramme:
-    @strawberry.mutation(description="Operators, or a partner that it alone binds: new rules.")
+    @shapes.mutation(description="Operators, or a partner that it alone binds: new rules.")
     async def publish_programme(
         self,
         info: Info,

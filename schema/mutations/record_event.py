@@ -1,50 +1,50 @@
 """`recordEvent`: a visit, a review, a sign-up earns what rules give for it."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.occurrences import Occurrence, record_event
+from schema import shapes
 from schema.context import Info
 from schema.errors import answered
 from schema.inputs import SignatureInput, given, node_id, request
 from schema.mutations.awards import AwardPayload, awarded
 
 
-@strawberry.input(description="Something that is said of an event, for rules that look at it.")
+@shapes.input_type(description="Something that is said of an event, for rules that look at it.")
 class AttributeInput:
     name: str
     value: str
 
 
-@strawberry.input
+@shapes.input_type()
 class RecordEventInput:
     idempotency_key: str
     member_id: GlobalID
-    event: str = strawberry.field(
+    event: str = shapes.field(
         description="What happened, as the programme calls it: visit, sign-up, review, referral."
     )
-    occurred_at: str | None = strawberry.field(
+    occurred_at: str | None = shapes.field(
         default=None, description="UTC with milliseconds, at most 60 days ago; absent: now."
     )
     channel: str | None = None
     store: str | None = None
     attributes: list[AttributeInput] | None = None
-    reference: str | None = strawberry.field(
+    reference: str | None = shapes.field(
         default=None, description="The partner's own, like a booking's number; not on the ledger."
     )
-    signature: SignatureInput | None = strawberry.field(
+    signature: SignatureInput | None = shapes.field(
         default=None, description="The partner's, over the `earn` instruction."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class RecordEventPayload(AwardPayload):
     pass
 
 
-@strawberry.type
+@shapes.object_type()
 class RecordEvent:
-    @strawberry.mutation(description="Partners: what a member did, other than buying, earns.")
+    @shapes.mutation(description="Partners: what a member did, other than buying, earns.")
     async def record_event(self, info: Info, input: RecordEventInput) -> RecordEventPayload:  # noqa: A002
         async def act() -> RecordEventPayload:
             asked = request(info.context, input)

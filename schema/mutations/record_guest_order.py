@@ -1,44 +1,43 @@
 """`recordGuestOrder`: what a guest bought is kept, for whoever claims it with its code."""
 
-import strawberry
-
 from loyalty.guests import record_guest_order
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import LineInput, MoneyInput, SignatureInput, basket_of, given, request
 
 
-@strawberry.input
+@shapes.input_type()
 class RecordGuestOrderInput:
     idempotency_key: str
-    reference: str = strawberry.field(
+    reference: str = shapes.field(
         description="The partner's own, which the guest has as well; kept once."
     )
-    claim_code: str = strawberry.field(
+    claim_code: str = shapes.field(
         description="For the guest alone: 16 or more random characters of Crockford's base32. A "
         "digest is kept."
     )
     amount: MoneyInput
-    purchased_at: str | None = strawberry.field(
+    purchased_at: str | None = shapes.field(
         default=None, description="UTC with milliseconds, at most 30 days ago; absent: now."
     )
     channel: str | None = None
     store: str | None = None
     tender: str | None = None
     lines: list[LineInput] | None = None
-    signature: SignatureInput | None = strawberry.field(
+    signature: SignatureInput | None = shapes.field(
         default=None, description="The partner's, over the `earn` instruction."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class RecordGuestOrderPayload(Payload):
     claimable_until: str | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class RecordGuestOrder:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Partners: what a guest bought earns nothing until a member claims it, within "
         "30 days."
     )

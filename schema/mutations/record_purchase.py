@@ -1,49 +1,49 @@
 """`recordPurchase`: what was bought earns points."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.purchases import record_purchase
+from schema import shapes
 from schema.context import Info
 from schema.errors import answered
 from schema.inputs import LineInput, MoneyInput, SignatureInput, basket_of, given, node_id, request
 from schema.mutations.awards import AwardPayload, awarded
 
 
-@strawberry.input
+@shapes.input_type()
 class RecordPurchaseInput:
     idempotency_key: str
     member_id: GlobalID
     amount: MoneyInput
-    reference: str | None = strawberry.field(
+    reference: str | None = shapes.field(
         default=None, description="The partner's own, like a receipt's number; not on the ledger."
     )
-    purchased_at: str | None = strawberry.field(
+    purchased_at: str | None = shapes.field(
         default=None, description="UTC with milliseconds, at most 60 days ago; absent: now."
     )
-    channel: str | None = strawberry.field(
+    channel: str | None = shapes.field(
         default=None, description="Where it was sold, as the programme calls it: web, store, app."
     )
     store: str | None = None
-    tender: str | None = strawberry.field(
+    tender: str | None = shapes.field(
         default=None, description="How it was paid, as the programme calls it: cash, store-card."
     )
-    lines: list[LineInput] | None = strawberry.field(
+    lines: list[LineInput] | None = shapes.field(
         default=None, description="For rules that count some products; they need not be all."
     )
-    signature: SignatureInput | None = strawberry.field(
+    signature: SignatureInput | None = shapes.field(
         default=None, description="The partner's, over the `earn` instruction."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class RecordPurchasePayload(AwardPayload):
     pass
 
 
-@strawberry.type
+@shapes.object_type()
 class RecordPurchase:
-    @strawberry.mutation(description="Partners: what a member bought earns points.")
+    @shapes.mutation(description="Partners: what a member bought earns points.")
     async def record_purchase(
         self,
         info: Info,

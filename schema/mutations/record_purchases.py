@@ -12,6 +12,7 @@ from loyalty.batches import ORDERS_MAX, Card, TillOrder, is_reference, record_pu
 from loyalty.committing import request_of
 from loyalty.records import OrderTaken
 from loyalty.refusals import Code, Refused
+from schema import shapes
 from schema.context import Context, Info
 from schema.errors import Payload, UserError, answered
 from schema.inputs import (
@@ -29,65 +30,65 @@ from schema.scalars import Points
 from schema.types.transaction import Transaction, transaction
 
 
-@strawberry.input(description="A card that a till read.")
+@shapes.input_type(description="A card that a till read.")
 class CardInput:
-    system: str = strawberry.field(description="As in `linkExternalId`.")
+    system: str = shapes.field(description="As in `linkExternalId`.")
     number: str
 
 
-@strawberry.input(
+@shapes.input_type(
     description="An input of `recordPurchase`, signed as one: sent that way it is the same request."
 )
 class OrderInput:
-    idempotency_key: str = strawberry.field(description="`receipt-` and the reference.")
-    reference: str = strawberry.field(
+    idempotency_key: str = shapes.field(description="`receipt-` and the reference.")
+    reference: str = shapes.field(
         description="The receipt's, which no other of the partner's has: 1 to 64 characters of "
         "ASCII without spaces, some of them random; not on the ledger."
     )
-    member_id: strawberry.ID | None = strawberry.field(
+    member_id: strawberry.ID | None = shapes.field(
         default=None, description="A member's global id; or else `card`."
     )
     card: CardInput | None = None
     amount: MoneyInput
-    purchased_at: str = strawberry.field(
+    purchased_at: str = shapes.field(
         description="When it was paid: UTC with milliseconds, at most 60 days ago."
     )
     channel: str | None = None
     store: str | None = None
     tender: str | None = None
     lines: list[LineInput] | None = None
-    signature: SignatureInput | None = strawberry.field(
+    signature: SignatureInput | None = shapes.field(
         default=None,
         description="The partner's over the `earn` instruction of this order, as the till gave it.",
     )
 
 
-@strawberry.input
+@shapes.input_type()
 class RecordPurchasesInput:
-    idempotency_key: str = strawberry.field(description="The batch's.")
-    orders: list[OrderInput] = strawberry.field(description=f"1 to {ORDERS_MAX}.")
+    idempotency_key: str = shapes.field(description="The batch's.")
+    orders: list[OrderInput] = shapes.field(description=f"1 to {ORDERS_MAX}.")
 
 
-@strawberry.type(description="What came of one order: points, or why it was refused.")
+@shapes.object_type(description="What came of one order: points, or why it was refused.")
 class OrderResult:
-    reference: str | None = strawberry.field(description="Absent where it can be none.")
-    points: Points | None = strawberry.field(
+    reference: str | None = shapes.field(description="Absent where it can be none.")
+    points: Points | None = shapes.field(
         description="Of all awards, where they are of one currency."
     )
     transactions: list[Transaction]
     user_errors: list[UserError]
 
 
-@strawberry.type
+@shapes.object_type()
 class RecordPurchasesPayload(Payload):
-    results: list[OrderResult] = strawberry.field(
+    results: list[OrderResult] = shapes.field(
         default_factory=list, description="One for each order, in its place."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class RecordPurchases:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Partners: orders of a till that was offline. Each is taken once by its "
         "receipt, however often and with whichever batch it comes; a bad one is reported in its "
         "place."

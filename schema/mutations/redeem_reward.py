@@ -1,9 +1,9 @@
 """`redeemReward`: points become a voucher."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.rewards import Redemption, redeem_reward
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import SignatureInput, given, node_id, request
@@ -12,26 +12,26 @@ from schema.types.transaction import Transaction
 from schema.types.voucher import Voucher, voucher
 
 
-@strawberry.input
+@shapes.input_type()
 class RedeemRewardInput:
     idempotency_key: str
     member_id: GlobalID
     programme_id: GlobalID
     reward_id: str
-    signature: SignatureInput | None = strawberry.field(
+    signature: SignatureInput | None = shapes.field(
         default=None, description="A partner's, over the `redeem` instruction; not a member's."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class RedeemRewardPayload(Payload):
     voucher: Voucher | None = None
     transaction: Transaction | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class RedeemReward:
-    @strawberry.mutation(description="Members, or the reward's partner for one: points are spent.")
+    @shapes.mutation(description="Members, or the reward's partner for one: points are spent.")
     async def redeem_reward(
         self,
         info: Info,

@@ -1,10 +1,10 @@
 """`refundRedemption`: points that were spent come back."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from ledger.names import TransactionId
 from loyalty.refunds import refund_redemption
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import SignatureInput, given, node_id, request
@@ -14,31 +14,31 @@ from schema.types.transaction import Transaction
 from schema.types.voucher import Voucher, voucher
 
 
-@strawberry.input
+@shapes.input_type()
 class RefundRedemptionInput:
     idempotency_key: str
-    redemption_id: GlobalID = strawberry.field(
+    redemption_id: GlobalID = shapes.field(
         description="The transaction of `redeemReward` or `captureHold`."
     )
-    points: Points | None = strawberry.field(
+    points: Points | None = shapes.field(
         default=None,
         description="How many of those spent; absent: all that still stand. A voucher comes back "
         "whole.",
     )
-    signature: SignatureInput | None = strawberry.field(
+    signature: SignatureInput | None = shapes.field(
         default=None, description="The partner's, over the `refund` instruction."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class RefundRedemptionPayload(Payload):
     transaction: Transaction | None = None
-    voucher: Voucher | None = strawberry.field(default=None, description="The one that is void.")
+    voucher: Voucher | None = shapes.field(default=None, description="The one that is void.")
 
 
-@strawberry.type
+@shapes.object_type()
 class RefundRedemption:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="The partner where they were spent: points come back, their voucher is void."
     )
     async def refund_redemption(

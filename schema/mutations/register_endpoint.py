@@ -1,36 +1,35 @@
 """`registerEndpoint`: somebody wants to be told of events."""
 
-import strawberry
-
 from loyalty.webhooks.endpoints import register_endpoint
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import request
 from schema.types.event import Endpoint, endpoint
 
 
-@strawberry.input
+@shapes.input_type()
 class RegisterEndpointInput:
     idempotency_key: str
-    url: str = strawberry.field(description="https, of a host that everyone can reach.")
-    types: list[str] | None = strawberry.field(
+    url: str = shapes.field(description="https, of a host that everyone can reach.")
+    types: list[str] | None = shapes.field(
         default=None, description="Like tier.changed, or tier.* for all of a group; absent: all."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class RegisterEndpointPayload(Payload):
     endpoint: Endpoint | None = None
-    secret: str | None = strawberry.field(
+    secret: str | None = shapes.field(
         default=None,
         description="`whsec_…`, to verify v1 signatures with. Told this once: absent where the "
         "request is answered again.",
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class RegisterEndpoint:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Partners, of what they take part in, or operators, of everything: events go "
         "to this URL as Standard Webhooks messages."
     )

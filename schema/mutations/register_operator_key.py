@@ -1,34 +1,33 @@
 """`registerOperatorKey`: an operator will sign with this key."""
 
-import strawberry
-
 from loyalty.operator_keys import register_operator_key
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import SignatureInput, given, request
 from schema.types.operator import Operator
 
 
-@strawberry.input
+@shapes.input_type()
 class RegisterOperatorKeyInput:
     idempotency_key: str
-    verifier_key: str = strawberry.field(description="`name+hex(key id)+base64`.")
-    proof: str = strawberry.field(description="Its signature over the registration, in base64.")
-    signature: SignatureInput | None = strawberry.field(
+    verifier_key: str = shapes.field(description="`name+hex(key id)+base64`.")
+    proof: str = shapes.field(description="Its signature over the registration, in base64.")
+    signature: SignatureInput | None = shapes.field(
         default=None,
         description="Where this operator has a key already: that key's, over the `key` "
         "instruction of the next seq. It is revoked with it.",
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class RegisterOperatorKeyPayload(Payload):
     operator: Operator | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class RegisterOperatorKey:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Operators, each for itself: the key that it signs and approves with."
     )
     async def register_operator_key(

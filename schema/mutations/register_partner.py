@@ -1,31 +1,30 @@
 """`registerPartner`: a brand joins the coalition."""
 
-import strawberry
-
 from loyalty.governing import register_partner
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import request
 from schema.types.partner import Partner, partner
 
 
-@strawberry.input
+@shapes.input_type()
 class RegisterPartnerInput:
     idempotency_key: str
-    partner_id: str = strawberry.field(description="2 to 32 of a to z, 0 to 9 and hyphen.")
+    partner_id: str = shapes.field(description="2 to 32 of a to z, 0 to 9 and hyphen.")
     name: str
-    verifier_key: str = strawberry.field(description="`name+hex(key id)+base64`.")
-    proof: str = strawberry.field(description="Its signature over the registration, in base64.")
+    verifier_key: str = shapes.field(description="`name+hex(key id)+base64`.")
+    proof: str = shapes.field(description="Its signature over the registration, in base64.")
 
 
-@strawberry.type
+@shapes.object_type()
 class RegisterPartnerPayload(Payload):
     partner: Partner | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class RegisterPartner:
-    @strawberry.mutation(description="Operators: a brand joins, with the key that it signs with.")
+    @shapes.mutation(description="Operators: a brand joins, with the key that it signs with.")
     async def register_partner(
         self,
         info: Info,

@@ -1,28 +1,28 @@
 """`removeEndpoint`: nothing is sent there any more."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.webhooks.endpoints import remove_endpoint
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 
 
-@strawberry.input
+@shapes.input_type()
 class RemoveEndpointInput:
     idempotency_key: str
     endpoint_id: GlobalID
 
 
-@strawberry.type
+@shapes.object_type()
 class RemoveEndpointPayload(Payload):
     removed_id: GlobalID | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class RemoveEndpoint:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Whose endpoint it is: nothing is sent there any more, and what was due is "
         "given up."
     )

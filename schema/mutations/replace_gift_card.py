@@ -1,33 +1,33 @@
 """`replaceGiftCard`: a lost card is blocked, its value is on a new one."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.gift_cards import replace_gift_card
+from schema import shapes
 from schema.context import Info
 from schema.errors import answered
 from schema.inputs import SignatureInput, given, node_id, request
 from schema.mutations.new_gift_cards import NewGiftCardPayload, new_gift_card
 
 
-@strawberry.input
+@shapes.input_type()
 class ReplaceGiftCardInput:
     idempotency_key: str
     gift_card_id: GlobalID
     reason: str
-    signature: SignatureInput | None = strawberry.field(
+    signature: SignatureInput | None = shapes.field(
         default=None, description="A partner's or an operator's, over the `transfer` instruction."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class ReplaceGiftCardPayload(NewGiftCardPayload):
     pass
 
 
-@strawberry.type
+@shapes.object_type()
 class ReplaceGiftCard:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="The partner that sold a card, an operator, or the member who claimed it: it "
         "is blocked, and its value is on a new one."
     )

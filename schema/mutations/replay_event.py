@@ -1,29 +1,29 @@
 """`replayEvent`: an event is sent again."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.webhooks.replaying import replay_event
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 
 
-@strawberry.input
+@shapes.input_type()
 class ReplayEventInput:
     idempotency_key: str
-    event_id: str = strawberry.field(description="The `webhook-id`; it is sent with the same one.")
+    event_id: str = shapes.field(description="The `webhook-id`; it is sent with the same one.")
     endpoint_id: GlobalID
 
 
-@strawberry.type
+@shapes.object_type()
 class ReplayEventPayload(Payload):
     event_id: str | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class ReplayEvent:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Whose endpoint it is: an event that it may be told of is sent there again, or "
         "for the first time. A receiver that remembers ids does nothing twice."
     )

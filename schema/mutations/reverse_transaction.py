@@ -1,10 +1,10 @@
 """`reverseTransaction`: goods come back, and the points that they earned."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from ledger.names import TransactionId
 from loyalty.reversals import reverse_transaction
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import SignatureInput, given, node_id, request
@@ -13,29 +13,29 @@ from schema.scalars import Points
 from schema.types.transaction import Transaction
 
 
-@strawberry.input
+@shapes.input_type()
 class ReverseTransactionInput:
     idempotency_key: str
     transaction_id: GlobalID
-    points: Points | None = strawberry.field(
+    points: Points | None = shapes.field(
         default=None, description="How many of those earned; absent: all that still stand."
     )
-    signature: SignatureInput | None = strawberry.field(
+    signature: SignatureInput | None = shapes.field(
         default=None, description="The partner's, over the `reverse` instruction."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class ReverseTransactionPayload(Payload):
     transaction: Transaction | None = None
-    transactions: list[Transaction] = strawberry.field(
+    transactions: list[Transaction] = shapes.field(
         default_factory=list, description="With those of others who funded the same award."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class ReverseTransaction:
-    @strawberry.mutation(description="The partner that issued them: earned points are taken back.")
+    @shapes.mutation(description="The partner that issued them: earned points are taken back.")
     async def reverse_transaction(
         self,
         info: Info,

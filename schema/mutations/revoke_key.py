@@ -1,34 +1,33 @@
 """`revokeKey`: a key signs for a minute more, and then no more."""
 
-import strawberry
-
 from loyalty.revoking import revoke_key
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import SignatureInput, given, request
 from schema.types.key import Key, newest_key
 
 
-@strawberry.input
+@shapes.input_type()
 class RevokeKeyInput:
     idempotency_key: str
-    party: str = strawberry.field(description="`partner:<id>` or `operator:<id>`.")
-    key: str = strawberry.field(description="`name+hex(key id)`.")
-    signature: SignatureInput | None = strawberry.field(
+    party: str = shapes.field(description="`partner:<id>` or `operator:<id>`.")
+    key: str = shapes.field(description="`name+hex(key id)`.")
+    signature: SignatureInput | None = shapes.field(
         default=None,
         description="Of any key in force of whoever asks, this one included, over the `key` "
         "instruction of the next seq.",
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class RevokeKeyPayload(Payload):
     key: Key | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class RevokeKey:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Partners, their own; operators, anybody's. `key.until` says when: what "
         "is dated before that stays valid."
     )

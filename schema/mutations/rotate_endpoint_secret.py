@@ -1,35 +1,35 @@
 """`rotateEndpointSecret`: an endpoint gets new keys."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.webhooks.endpoints import rotate_secret
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 from schema.types.event import Endpoint, endpoint
 
 
-@strawberry.input
+@shapes.input_type()
 class RotateEndpointSecretInput:
     idempotency_key: str
     endpoint_id: GlobalID
-    overlap_hours: int = strawberry.field(
+    overlap_hours: int = shapes.field(
         description="How long the keys before sign as well, 0 to 168. 0 where they have leaked."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class RotateEndpointSecretPayload(Payload):
     endpoint: Endpoint | None = None
-    secret: str | None = strawberry.field(
+    secret: str | None = shapes.field(
         default=None, description="As of `registerEndpoint`: told this once."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class RotateEndpointSecret:
-    @strawberry.mutation(description="Whose endpoint it is: a new secret and a new public key.")
+    @shapes.mutation(description="Whose endpoint it is: a new secret and a new public key.")
     async def rotate_endpoint_secret(
         self,
         info: Info,

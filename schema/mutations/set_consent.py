@@ -1,35 +1,35 @@
 """`setConsent`: a member lets others do something, or no longer."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.consents import set_consent
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 from schema.types.member import Member, member
 
 
-@strawberry.input
+@shapes.input_type()
 class SetConsentInput:
     idempotency_key: str
     member_id: GlobalID
-    purpose: str = strawberry.field(description="email, sms, push or profiling.")
-    given: bool = strawberry.field(description="False: taken back, or refused.")
-    source: str | None = strawberry.field(
+    purpose: str = shapes.field(description="email, sms, push or profiling.")
+    given: bool = shapes.field(description="False: taken back, or refused.")
+    source: str | None = shapes.field(
         default=None,
         description="Where the member said so: a form, a call. Partners and operators state it.",
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class SetConsentPayload(Payload):
     member: Member | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class SetConsent:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="A member for itself, partners and operators for it: a consent is given or "
         "taken back."
     )

@@ -1,38 +1,38 @@
 """`setProfile`: what is known of a member changes."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.profiles import Profile, set_profile
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 from schema.types.member import Member, member
 
 
-@strawberry.input(description="What is absent stays as it was; an empty text removes it.")
+@shapes.input_type(description="What is absent stays as it was; an empty text removes it.")
 class SetProfileInput:
     idempotency_key: str
     member_id: GlobalID
     display_name: str | None = None
-    born: str | None = strawberry.field(
+    born: str | None = shapes.field(
         default=None,
         description="The date of birth, YYYY-MM-DD. A member states its own once.",
     )
-    jurisdiction: str | None = strawberry.field(
+    jurisdiction: str | None = shapes.field(
         default=None,
         description="Where the member lives, as ISO 3166 has it: US, US-CA. Not by the member.",
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class SetProfilePayload(Payload):
     member: Member | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class SetProfile:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="A member for itself, partners and operators for any: what is known of it."
     )
     async def set_profile(self, info: Info, input: SetProfileInput) -> SetProfilePayload:  # noqa: A002

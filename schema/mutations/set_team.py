@@ -1,32 +1,32 @@
 """`setTeam`: a member is put in a team, by which a programme says who gives to whom."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.giving import set_team
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 
 
-@strawberry.input
+@shapes.input_type()
 class SetTeamInput:
     idempotency_key: str
     programme_id: GlobalID
     member_id: GlobalID
-    team: str | None = strawberry.field(
+    team: str | None = shapes.field(
         default=None, description="As the programme calls it; absent: in none any more."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class SetTeamPayload(Payload):
     team: str | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class SetTeam:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Operators and the programme's issuer: the team in which a member gives and "
         "is given points."
     )

@@ -1,16 +1,16 @@
 """`takePlace`: a member takes one of an offer's places."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.places import Wanted, take_place
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 from schema.types.place import Place, place
 
 
-@strawberry.input
+@shapes.input_type()
 class TakePlaceInput:
     idempotency_key: str
     member_id: GlobalID
@@ -18,14 +18,14 @@ class TakePlaceInput:
     offer_id: str
 
 
-@strawberry.type
+@shapes.object_type()
 class TakePlacePayload(Payload):
     place: Place | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class TakePlace:
-    @strawberry.mutation(description="Members, or the offer's partner for one: a place is taken.")
+    @shapes.mutation(description="Members, or the offer's partner for one: a place is taken.")
     async def take_place(self, info: Info, input: TakePlaceInput) -> TakePlacePayload:  # noqa: A002
         async def act() -> TakePlacePayload:
             asked = request(info.context, input)

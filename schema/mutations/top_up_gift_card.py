@@ -1,9 +1,9 @@
 """`topUpGiftCard`: more value is put on a card."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.gift_cards import top_up_gift_card
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import SignatureInput, given, node_id, request
@@ -13,25 +13,25 @@ from schema.types.gift_card import GiftCard, gift_card
 from schema.types.transaction import Transaction
 
 
-@strawberry.input
+@shapes.input_type()
 class TopUpGiftCardInput:
     idempotency_key: str
     gift_card_id: GlobalID
-    points: Points = strawberry.field(description="What was paid, in minor units.")
-    signature: SignatureInput | None = strawberry.field(
+    points: Points = shapes.field(description="What was paid, in minor units.")
+    signature: SignatureInput | None = shapes.field(
         default=None, description="The partner's, over the `earn` instruction."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class TopUpGiftCardPayload(Payload):
     gift_card: GiftCard | None = None
     transaction: Transaction | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class TopUpGiftCard:
-    @strawberry.mutation(description="Partners that sell gift cards: more value on one.")
+    @shapes.mutation(description="Partners that sell gift cards: more value on one.")
     async def top_up_gift_card(
         self,
         info: Info,

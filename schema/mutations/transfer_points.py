@@ -1,10 +1,10 @@
 """`transferPoints`: points go to another member."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from ledger.names import CurrencyCode
 from loyalty.transfers import Gift, transfer_points
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
@@ -13,7 +13,7 @@ from schema.scalars import Points
 from schema.types.transaction import Transaction
 
 
-@strawberry.input
+@shapes.input_type()
 class TransferPointsInput:
     idempotency_key: str
     to_member_id: GlobalID
@@ -21,14 +21,14 @@ class TransferPointsInput:
     points: Points
 
 
-@strawberry.type
+@shapes.object_type()
 class TransferPointsPayload(Payload):
     transaction: Transaction | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class TransferPoints:
-    @strawberry.mutation(description="Members: points go to another member, with their expiry.")
+    @shapes.mutation(description="Members: points go to another member, with their expiry.")
     async def transfer_points(
         self,
         info: Info,

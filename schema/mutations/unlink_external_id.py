@@ -1,29 +1,28 @@
 """`unlinkExternalId`: an id of another system means nobody any more."""
 
-import strawberry
-
 from loyalty.external_ids import unlink_external_id
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import request
 from schema.types.member import Member, member
 
 
-@strawberry.input
+@shapes.input_type()
 class UnlinkExternalIdInput:
     idempotency_key: str
     system: str
     external_id: str
 
 
-@strawberry.type
+@shapes.object_type()
 class UnlinkExternalIdPayload(Payload):
-    member: Member | None = strawberry.field(default=None, description="Whom it meant.")
+    member: Member | None = shapes.field(default=None, description="Whom it meant.")
 
 
-@strawberry.type
+@shapes.object_type()
 class UnlinkExternalId:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Who linked it, a partner or an operator: the id means nobody any more, and "
         "can be linked anew."
     )

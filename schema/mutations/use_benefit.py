@@ -1,41 +1,41 @@
 """`useBenefit`: a partner gives what a member's tier entitles it to."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.records import BenefitUse
 from loyalty.tiers import Use, use_benefit
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import MoneyInput, node_id, request
 from schema.scalars import Points
 
 
-@strawberry.input
+@shapes.input_type()
 class UseBenefitInput:
     idempotency_key: str
     member_id: GlobalID
     programme_id: GlobalID
     benefit_id: str
-    reference: str = strawberry.field(
+    reference: str = shapes.field(
         description="The partner's own, of the stay, the order or the bill."
     )
-    amount: MoneyInput | None = strawberry.field(
+    amount: MoneyInput | None = shapes.field(
         default=None, description="Of the price or the bill that a discount or a credit lowers."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class UseBenefitPayload(Payload):
     used_at: str | None = None
-    payable: Points | None = strawberry.field(
+    payable: Points | None = shapes.field(
         default=None, description="What is left to pay of the amount, in minor units."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class UseBenefit:
-    @strawberry.mutation(description="The benefit's partner: it is given, once.")
+    @shapes.mutation(description="The benefit's partner: it is given, once.")
     async def use_benefit(self, info: Info, input: UseBenefitInput) -> UseBenefitPayload:  # noqa: A002
         async def act() -> UseBenefitPayload:
             amount = input.amount

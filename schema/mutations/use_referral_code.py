@@ -1,30 +1,30 @@
 """`useReferralCode`: a new member says who brought it."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.referrals import use_referral_code
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id, request
 
 
-@strawberry.input
+@shapes.input_type()
 class UseReferralCodeInput:
     idempotency_key: str
     programme_id: GlobalID
     member_id: GlobalID
-    code: str = strawberry.field(description="As the friend typed it: small or in groups as well.")
+    code: str = shapes.field(description="As the friend typed it: small or in groups as well.")
 
 
-@strawberry.type
+@shapes.object_type()
 class UseReferralCodePayload(Payload):
     used_at: str | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class UseReferralCode:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="Members who have not bought yet, or a partner of the referral or an operator "
         "for one: who brought it. Its first order then gives points to both."
     )

@@ -1,10 +1,10 @@
 """`voidHold`: the points that were held come back."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from ledger.names import TransactionId
 from loyalty.holds import void_hold
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import SignatureInput, given, node_id, request
@@ -12,24 +12,24 @@ from schema.mutations.entries import own_entry
 from schema.types.transaction import Transaction
 
 
-@strawberry.input
+@shapes.input_type()
 class VoidHoldInput:
     idempotency_key: str
-    hold_id: GlobalID = strawberry.field(description="The transaction of `holdReward`.")
-    reason: str = strawberry.field(description="Why it is cancelled; not on the ledger.")
-    signature: SignatureInput | None = strawberry.field(
+    hold_id: GlobalID = shapes.field(description="The transaction of `holdReward`.")
+    reason: str = shapes.field(description="Why it is cancelled; not on the ledger.")
+    signature: SignatureInput | None = shapes.field(
         default=None, description="A partner's or an operator's, over the `void` instruction."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class VoidHoldPayload(Payload):
     transaction: Transaction | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class VoidHold:
-    @strawberry.mutation(
+    @shapes.mutation(
         description="The partner that gives the reward, an operator, or the member once that "
         "partner has left: the points that were held come back."
     )

@@ -1,15 +1,15 @@
 """`account(id)`."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
+from schema import shapes
 from schema.context import Info
 from schema.queries.ids import id_of
 from schema.types.account import Account, account
 
 
-@strawberry.type
+@shapes.object_type()
 class AccountQuery:
-    @strawberry.field(description="Members who share a wallet; its users and operators see it.")
+    @shapes.resolver(description="Members who share a wallet; its users and operators see it.")
     async def account(self, info: Info, id: GlobalID) -> Account | None:  # noqa: A002
         return await account(info.context, id_of(id, "Account"))

@@ -2,19 +2,19 @@
 
 from asyncio import gather
 
-import strawberry
 from strawberry.relay import Connection, Edge
 
 from loyalty.actors import Operator
 from loyalty.approvals import waiting_ids
+from schema import shapes
 from schema.context import Info
 from schema.types.adjustment import Adjustment, adjustment
 from schema.types.pages import PAGE_MAX, page_info, page_of
 
 
-@strawberry.type
+@shapes.object_type()
 class AdjustmentsWaitingQuery:
-    @strawberry.field(
+    @shapes.resolver(
         description="Operators: the adjustments that wait for approval, at most 100 a page, what "
         "lapses first first. Absent for others."
     )

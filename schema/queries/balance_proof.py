@@ -1,6 +1,5 @@
 """`balanceProof(walletId, currency)`: that a wallet is part of what the coalition owes."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from ledger.errors import RuleBroken, shown
@@ -9,6 +8,7 @@ from loyalty.actors import MemberActor
 from loyalty.members import may_see_member
 from loyalty.owners import may_see_wallet
 from loyalty.records import WalletOwner
+from schema import shapes
 from schema.context import Context, Info
 from schema.queries.ids import id_of
 from schema.scalars import bad_input
@@ -18,9 +18,9 @@ from sealing.proving import Prover
 _WHAT = "The wallet's currency"
 
 
-@strawberry.type
+@shapes.object_type()
 class BalanceProofQuery:
-    @strawberry.field(
+    @shapes.resolver(
         description="The text of a c2sp.org/tlog-proof file that shows the wallet's balance, as of "
         "the newest block, in what the coalition owes; or that it has no entry. `currency` is the "
         "wallet's own, and only needed of a wallet that there is not. Verify it offline."

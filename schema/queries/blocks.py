@@ -1,8 +1,7 @@
 """`blocks(first, after)`: the sealed batches, newest first."""
 
-import strawberry
-
 from ledger.errors import RuleBroken
+from schema import shapes
 from schema.context import Info
 from schema.scalars import bad_input
 from schema.types.log import BlockConnection, BlockEdge, block_of
@@ -10,9 +9,9 @@ from schema.types.pages import check_first, page_info
 from sealing.proving import SealedBlock
 
 
-@strawberry.type
+@shapes.object_type()
 class BlocksQuery:
-    @strawberry.field(description="The sealed batches, newest first, at most 100 a page.")
+    @shapes.resolver(description="The sealed batches, newest first, at most 100 a page.")
     def blocks(self, info: Info, first: int = 20, after: str | None = None) -> BlockConnection:
         _ = info.context.actor
         found = _blocks(info, _size_of(after), check_first(first) + 1)

@@ -1,14 +1,13 @@
 """`coalition`: who takes part."""
 
-import strawberry
-
+from schema import shapes
 from schema.context import Info
 from schema.types.coalition import Coalition
 
 
-@strawberry.type
+@shapes.object_type()
 class CoalitionQuery:
-    @strawberry.field(description="The coalition that this ledger is of.")
+    @shapes.resolver(description="The coalition that this ledger is of.")
     def coalition(self, info: Info) -> Coalition:
         _ = info.context.actor
         return Coalition(origin=info.context.coalition.origin)

@@ -7,6 +7,7 @@ import strawberry
 
 from ledger.errors import RuleBroken
 from loyalty.ports import StoreUnavailable
+from schema import shapes
 from schema.context import Context, Info
 from schema.scalars import LogSize
 from schema.types.log import Checkpoint, ConsistencyProof, checkpoint_of, out_of_range, sealed
@@ -14,9 +15,9 @@ from schema.types.log import Checkpoint, ConsistencyProof, checkpoint_of, out_of
 _TURNS = 5
 
 
-@strawberry.type
+@shapes.object_type()
 class ConsistencyProofQuery:
-    @strawberry.field(
+    @shapes.resolver(
         description="From a size of the log that you have a checkpoint of, 1 or more, to the "
         "published one. OUT_OF_RANGE for a size that is past it: then you have seen another log, "
         "or this one was rolled back. Tell the other partners."

@@ -2,13 +2,13 @@
 
 import re
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from ledger.names import TIME
 from loyalty.events import EVENT_ID
 from loyalty.webhooks.ports import cursor_of
 from loyalty.webhooks.replaying import dead_letters
+from schema import shapes
 from schema.context import Info
 from schema.queries.ids import id_of
 from schema.scalars import bad_input
@@ -18,9 +18,9 @@ from schema.types.pages import check_first, page_info
 _CURSOR = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{TIME}#{EVENT_ID}\Z")
 
 
-@strawberry.type
+@shapes.object_type()
 class DeadLettersQuery:
-    @strawberry.field(
+    @shapes.resolver(
         description="What was given up of an endpoint of your own, oldest first, at most 100 a "
         "page. Send one again with `replayEvent`."
     )

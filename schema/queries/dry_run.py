@@ -1,43 +1,42 @@
 """`dryRun`: what a programme that nobody has signed yet would have given for past orders."""
 
-import strawberry
-
 from loyalty import dry_runs
 from loyalty.dry_runs import PastPurchase, try_document
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import LineInput, MoneyInput, basket_of
 from schema.scalars import Document, LogSize, Points
 
 
-@strawberry.input(description="A purchase of the past.")
+@shapes.input_type(description="A purchase of the past.")
 class PastOrderInput:
-    partner: str = strawberry.field(description="The partner's own id, as the programme has it.")
+    partner: str = shapes.field(description="The partner's own id, as the programme has it.")
     amount: MoneyInput
     purchased_at: str
     channel: str | None = None
     store: str | None = None
     tender: str | None = None
     lines: list[LineInput] | None = None
-    member: str | None = strawberry.field(
+    member: str | None = shapes.field(
         default=None,
         description="Who bought, by any name, for tiers and all that is counted. Not kept.",
     )
 
 
-@strawberry.input
+@shapes.input_type()
 class DryRunInput:
-    document: Document = strawberry.field(description="The programme; nothing is published.")
+    document: Document = shapes.field(description="The programme; nothing is published.")
     orders: list[PastOrderInput]
 
 
-@strawberry.type(description="How often a rule gave nothing for one reason.")
+@shapes.object_type(description="How often a rule gave nothing for one reason.")
 class MissCount:
     code: str
     orders: LogSize
 
 
-@strawberry.type(description="What one rule would have given.")
+@shapes.object_type(description="What one rule would have given.")
 class RuleTotal:
     rule_id: str
     orders: LogSize
@@ -51,28 +50,28 @@ class RuleTotal:
         return cls(rule_id=total.rule, orders=orders, points=points, misses=misses)
 
 
-@strawberry.type(description="How many members would have had a tier after their last order.")
+@shapes.object_type(description="How many members would have had a tier after their last order.")
 class TierCount:
     tier_id: str
     members: LogSize
 
 
-@strawberry.type
+@shapes.object_type()
 class DryRunPayload(Payload):
     orders: LogSize | None = None
-    earning: LogSize | None = strawberry.field(
+    earning: LogSize | None = shapes.field(
         default=None, description="How many of them would have earned."
     )
-    points: Points | None = strawberry.field(
+    points: Points | None = shapes.field(
         default=None, description="All that would have been issued, and owed."
     )
-    rules: list[RuleTotal] = strawberry.field(default_factory=list)
-    tiers: list[TierCount] = strawberry.field(default_factory=list)
+    rules: list[RuleTotal] = shapes.field(default_factory=list)
+    tiers: list[TierCount] = shapes.field(default_factory=list)
 
 
-@strawberry.type
+@shapes.object_type()
 class DryRunQuery:
-    @strawberry.field(
+    @shapes.resolver(
         description="Operators and partners: what a programme would have given for past orders, "
         "rule by rule. Writes nothing; one a request."
     )

@@ -1,16 +1,15 @@
 """`endpoints`: where the actor is told of events."""
 
-import strawberry
-
 from loyalty.actors import MemberActor
 from loyalty.webhooks.endpoints import endpoints_of, owner_of
+from schema import shapes
 from schema.context import Info
 from schema.types.event import Endpoint
 
 
-@strawberry.type
+@shapes.object_type()
 class EndpointsQuery:
-    @strawberry.field(
+    @shapes.resolver(
         description="Operators: the coalition's. Partners: their own. In the order they came."
     )
     def endpoints(self, info: Info) -> list[Endpoint]:

@@ -1,19 +1,18 @@
 """`event(id)`: an event, as the actor's endpoints are told of it."""
 
-import strawberry
-
 from loyalty.actors import MemberActor
 from loyalty.events import message, transaction_of
 from loyalty.webhooks.endpoints import owner_of
 from loyalty.webhooks.outbox import about, the_event
+from schema import shapes
 from schema.context import Info
 from schema.scalars import bad_input
 from schema.types.event import Event
 
 
-@strawberry.type
+@shapes.object_type()
 class EventQuery:
-    @strawberry.field(description="By the `webhook-id` of its messages; partners see their own.")
+    @shapes.resolver(description="By the `webhook-id` of its messages; partners see their own.")
     def event(self, info: Info, id: str) -> Event | None:  # noqa: A002
         actor, coalition = info.context.actor, info.context.coalition
         if transaction_of(id) is None:

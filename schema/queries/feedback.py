@@ -2,13 +2,13 @@
 
 from asyncio import gather
 
-import strawberry
 from strawberry.relay import Connection, Edge, GlobalID
 
 from loyalty.actors import PartnerActor
 from loyalty.feedback import given_by, may_list
 from loyalty.members import may_see_member
 from loyalty.open_feedback import Place, figures, open_places, place_of
+from schema import shapes
 from schema.context import Context, Info
 from schema.queries.ids import id_of, is_id_of
 from schema.scalars import LogSize, bad_input
@@ -16,19 +16,19 @@ from schema.types.feedback import Feedback, feedback
 from schema.types.pages import check_first, page_info
 
 
-@strawberry.type(description="How many feedbacks were given, and what became of them.")
+@shapes.object_type(description="How many feedbacks were given, and what became of them.")
 class FeedbackFigures:
     given: LogSize
     followed_up: LogSize
     open: LogSize
-    followed_up_per_mille: int = strawberry.field(
+    followed_up_per_mille: int = shapes.field(
         description="Of a thousand given, rounded down: 260 are 26 per cent."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class FeedbackQuery:
-    @strawberry.field(
+    @shapes.resolver(
         description="Of a partner, for itself and operators; of all, for operators who name none."
     )
     def feedback_figures(
@@ -45,7 +45,7 @@ class FeedbackQuery:
             followed_up_per_mille=found.per_mille,
         )
 
-    @strawberry.field(
+    @shapes.resolver(
         description="What nobody has followed up, the oldest of a partner first, at most 100 a "
         "page: its own for a partner; for operators of one, or of each after the other."
     )
@@ -71,7 +71,7 @@ class FeedbackQuery:
         ]
         return Connection(page_info=page_info(page, after, len(places) > first), edges=edges)
 
-    @strawberry.field(
+    @shapes.resolver(
         description="What a member said, the newest first, at most 100 a page: for itself and "
         "operators."
     )

@@ -1,33 +1,33 @@
 """`givingAllowance`: what a member can still give others this month."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.giving import left_to_give
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id
 from schema.scalars import Points
 
 
-@strawberry.type(description="Points to give away, and to give away only.")
+@shapes.object_type(description="Points to give away, and to give away only.")
 class GivingAllowance:
-    month: str = strawberry.field(description="Like 2026-11, in the programme's time zone.")
-    team: str | None = strawberry.field(description="Absent: in none, so nothing can be given.")
+    month: str = shapes.field(description="Like 2026-11, in the programme's time zone.")
+    team: str | None = shapes.field(description="Absent: in none, so nothing can be given.")
     a_month: Points
-    a_gift: Points = strawberry.field(description="The most that one gift can be.")
+    a_gift: Points = shapes.field(description="The most that one gift can be.")
     given: Points
     left: Points
 
 
-@strawberry.type
+@shapes.object_type()
 class GivingAllowancePayload(Payload):
     allowance: GivingAllowance | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class GivingAllowanceQuery:
-    @strawberry.field(
+    @shapes.resolver(
         description="The member, the programme's issuer and operators: what it can give this month."
     )
     async def giving_allowance(

@@ -2,38 +2,38 @@
 
 from asyncio import gather
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.guests import claimable_until, guest_order
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id
 from schema.types.transaction import Transaction, transaction
 
 
-@strawberry.type(description="An order of a guest, kept until a member claims it.")
+@shapes.object_type(description="An order of a guest, kept until a member claims it.")
 class GuestOrder:
     purchased_at: str
     claimable_until: str
     cancelled_at: str | None
     claimed: bool
-    claim_id: GlobalID | None = strawberry.field(
+    claim_id: GlobalID | None = shapes.field(
         description="The claim: what earned no points is taken back by it."
     )
-    transactions: list[Transaction] = strawberry.field(
+    transactions: list[Transaction] = shapes.field(
         description="What the claim earned: `reverseTransaction` takes it back."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class GuestOrderPayload(Payload):
     order: GuestOrder | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class GuestOrderQuery:
-    @strawberry.field(description="The partner that sold it and operators: whether it was claimed.")
+    @shapes.resolver(description="The partner that sold it and operators: whether it was claimed.")
     async def guest_order(
         self, info: Info, seller_id: GlobalID, reference: str
     ) -> GuestOrderPayload:

@@ -1,45 +1,45 @@
 """`mayBuy`: whether a member, or a guest, may have an offer now."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.places import Wanted, may_buy
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id
 
 
-@strawberry.input
+@shapes.input_type()
 class MayBuyInput:
     programme_id: GlobalID
     offer_id: str
-    member_id: GlobalID | None = strawberry.field(default=None, description="Absent: a guest.")
-    product: str | None = strawberry.field(
+    member_id: GlobalID | None = shapes.field(default=None, description="Absent: a guest.")
+    product: str | None = shapes.field(
         default=None, description="An article; absent: the offer as such."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class MayBuyPayload(Payload):
     may: bool | None = None
-    code: str | None = strawberry.field(
+    code: str | None = shapes.field(
         default=None,
         description="Why not, for programs: NOT_YET, OFFER_OVER, MEMBERS_ONLY, "
         "NO_ELIGIBLE_PRODUCT, OUT_OF_STOCK.",
     )
-    message: str | None = strawberry.field(default=None, description="The same for people.")
-    opens_at: str | None = strawberry.field(
+    message: str | None = shapes.field(default=None, description="The same for people.")
+    opens_at: str | None = shapes.field(
         default=None, description="The first moment for such a one; absent: none is stated."
     )
     has_place: bool | None = None
-    places_left: int | None = strawberry.field(
+    places_left: int | None = shapes.field(
         default=None, description="Absent where there is no end of them."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class MayBuyQuery:
-    @strawberry.field(description="Whether a member, or a guest, may have an offer now.")
+    @shapes.resolver(description="Whether a member, or a guest, may have an offer now.")
     async def may_buy(self, info: Info, input: MayBuyInput) -> MayBuyPayload:  # noqa: A002
         async def act() -> MayBuyPayload:
             member = input.member_id

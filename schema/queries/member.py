@@ -1,15 +1,15 @@
 """`member(id)`."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
+from schema import shapes
 from schema.context import Info
 from schema.queries.ids import id_of
 from schema.types.member import Member, member
 
 
-@strawberry.type
+@shapes.object_type()
 class MemberQuery:
-    @strawberry.field(description="One who collects points; a member sees itself alone.")
+    @shapes.resolver(description="One who collects points; a member sees itself alone.")
     async def member(self, info: Info, id: GlobalID) -> Member | None:  # noqa: A002
         return await member(info.context, id_of(id, "Member"))

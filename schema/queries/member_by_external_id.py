@@ -1,15 +1,14 @@
 """`memberByExternalId(system, externalId)`."""
 
-import strawberry
-
 from loyalty.external_ids import member_by_external_id
+from schema import shapes
 from schema.context import Info
 from schema.types.member import Member, member
 
 
-@strawberry.type
+@shapes.object_type()
 class MemberByExternalIdQuery:
-    @strawberry.field(
+    @shapes.resolver(
         description="Whom a CRM's id or a card means: to a partner by its own ids, then by those "
         "for all partners; to an operator by the latter. Nobody for a blocked card."
     )

@@ -7,6 +7,7 @@ import strawberry
 from strawberry.relay import GlobalID, Node
 
 from ledger.names import TransactionId, WalletId
+from schema import shapes
 from schema.context import Context, Info
 from schema.queries.ids import is_id_of
 from schema.types.account import account
@@ -45,9 +46,9 @@ _FINDS: dict[str, Callable[[Context, str], Awaitable[Node | None]]] = {
 }
 
 
-@strawberry.type
+@shapes.object_type()
 class NodeQuery:
-    @strawberry.field(description="Anything by its global id.")
+    @shapes.resolver(description="Anything by its global id.")
     async def node(
         self,
         info: Info,

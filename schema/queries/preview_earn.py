@@ -1,20 +1,20 @@
 """`previewEarn`: what a purchase would give, and why."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.purchases import preview_earn
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import LineInput, MoneyInput, basket_of, node_id
 from schema.types.decision import EarnDecision, decisions
 
 
-@strawberry.input
+@shapes.input_type()
 class PreviewEarnInput:
     partner_id: GlobalID
     amount: MoneyInput
-    member_id: GlobalID | None = strawberry.field(
+    member_id: GlobalID | None = shapes.field(
         default=None, description="Who buys: tiers, segments and what was kept count then."
     )
     purchased_at: str | None = None
@@ -24,16 +24,16 @@ class PreviewEarnInput:
     lines: list[LineInput] | None = None
 
 
-@strawberry.type
+@shapes.object_type()
 class PreviewEarnPayload(Payload):
-    decisions: list[EarnDecision] = strawberry.field(
+    decisions: list[EarnDecision] = shapes.field(
         default_factory=list, description="One for each programme that the partner takes part in."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class PreviewEarnQuery:
-    @strawberry.field(
+    @shapes.resolver(
         description="What a purchase at a partner would give now, and which rules say so. Writes "
         "nothing."
     )

@@ -8,6 +8,7 @@ from strawberry.relay import GlobalID
 from loyalty import versions_compared
 from loyalty.differences import ABSENT
 from loyalty.versions_compared import Turn
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id
@@ -18,15 +19,15 @@ ProgrammeTurn = strawberry.enum(
 )
 
 
-@strawberry.type(description="One change of a programme.")
+@shapes.object_type(description="One change of a programme.")
 class ProgrammeChange:
-    path: list[str] = strawberry.field(
+    path: list[str] = shapes.field(
         description="Names of members, and ids of rules, rewards and the like."
     )
     turn: ProgrammeTurn  # type: ignore[valid-type]
-    text: str = strawberry.field(description="In plain words.")
-    old: Document | None = strawberry.field(description="Absent if it is new.")
-    new: Document | None = strawberry.field(description="Absent if it is no more.")
+    text: str = shapes.field(description="In plain words.")
+    old: Document | None = shapes.field(description="Absent if it is new.")
+    new: Document | None = shapes.field(description="Absent if it is no more.")
 
     @classmethod
     def of(cls, change: versions_compared.Change) -> "ProgrammeChange":
@@ -35,23 +36,23 @@ class ProgrammeChange:
         return cls(path=list(path), turn=turn, text=text, old=old, new=new)
 
 
-@strawberry.type
+@shapes.object_type()
 class ProgrammeDiffPayload(Payload):
-    changes: list[ProgrammeChange] = strawberry.field(default_factory=list)
-    signs: list[str] = strawberry.field(
+    changes: list[ProgrammeChange] = shapes.field(default_factory=list)
+    signs: list[str] = shapes.field(
         default_factory=list, description="Ids of the partners that the version `to` binds."
     )
-    joining: list[str] = strawberry.field(
+    joining: list[str] = shapes.field(
         default_factory=list, description="Those of them that `from` did not bind."
     )
-    leaving: list[str] = strawberry.field(
+    leaving: list[str] = shapes.field(
         default_factory=list, description="Those that only `from` bound."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class ProgrammeDiffQuery:
-    @strawberry.field(
+    @shapes.resolver(
         description="What one published version of a programme changes for members beside another, "
         "and whom it binds."
     )

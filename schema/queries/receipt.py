@@ -1,18 +1,18 @@
 """`receipt(transactionId)`: that a transaction is in the log, for who keeps it."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from ledger.names import TransactionId
+from schema import shapes
 from schema.context import Info
 from schema.queries.ids import id_of
 from schema.types.log import sealed
 from schema.types.transaction import transaction
 
 
-@strawberry.type
+@shapes.object_type()
 class ReceiptQuery:
-    @strawberry.field(
+    @shapes.resolver(
         description="The text of a c2sp.org/tlog-proof file that shows the transaction's entry in "
         "the log: keep it, and verify it offline. NOT_SEALED until the log has it, within seconds. "
         "Absent for a member where the entry states another's balances."

@@ -1,9 +1,9 @@
 """`statement`: what a partner is billed for the points that it issued."""
 
-import strawberry
 from strawberry.relay import GlobalID
 
 from loyalty.statements import Line, Period, statement
+from schema import shapes
 from schema.context import Info
 from schema.errors import Payload, answered
 from schema.inputs import node_id
@@ -11,39 +11,39 @@ from schema.scalars import Points
 from schema.types.money import Money, money
 
 
-@strawberry.input(description="From `since` until just before `until`, in UTC with milliseconds.")
+@shapes.input_type(description="From `since` until just before `until`, in UTC with milliseconds.")
 class StatementInput:
     partner_id: GlobalID
     since: str
     until: str
 
 
-@strawberry.type(description="What was issued by one version of a programme.")
+@shapes.object_type(description="What was issued by one version of a programme.")
 class StatementLine:
-    digest: str | None = strawberry.field(description="The SHA-256 of the version.")
+    digest: str | None = shapes.field(description="The SHA-256 of the version.")
     currency: str
     issued: Points
-    returned: Points = strawberry.field(description="What goods that came back took again.")
-    arrears: Points = strawberry.field(
+    returned: Points = shapes.field(description="What goods that came back took again.")
+    arrears: Points = shapes.field(
         description="Of these, what members had spent: credited once they have paid it."
     )
-    owed: Money | None = strawberry.field(
+    owed: Money | None = shapes.field(
         description="For what was issued less what was recovered, rounded once as the version's "
         "price says; absent where it states none."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class StatementPayload(Payload):
-    lines: list[StatementLine] = strawberry.field(default_factory=list)
-    totals: list[Money] = strawberry.field(
+    lines: list[StatementLine] = shapes.field(default_factory=list)
+    totals: list[Money] = shapes.field(
         default_factory=list, description="Of all lines that have a price, by money."
     )
 
 
-@strawberry.type
+@shapes.object_type()
 class StatementQuery:
-    @strawberry.field(
+    @shapes.resolver(
         description="What a partner is billed for the points that it issued, from the ledger's "
         "entries alone. For that partner and operators; reads the whole ledger, so one a request."
     )

@@ -8,60 +8,61 @@ from loyalty.owners import may_see_account
 from loyalty.records import Account as AccountRecord
 from loyalty.records import WalletOwner
 from loyalty.spending import use_key, use_of
+from schema import shapes
 from schema.context import Context, Info
 from schema.scalars import Points
 from schema.types.wallet import Wallet, wallet_of
 
 
-@strawberry.type(description="A member of an account.")
+@shapes.object_type(description="A member of an account.")
 class AccountUser:
     account_id: strawberry.Private[str]
     user: strawberry.Private[str]
-    is_owner: bool = strawberry.field(description="Who invites others, and removes them.")
-    joined: bool = strawberry.field(description="Else it is invited only.")
+    is_owner: bool = shapes.field(description="Who invites others, and removes them.")
+    joined: bool = shapes.field(description="Else it is invited only.")
 
-    @strawberry.field
+    @shapes.resolver()
     def member_id(self) -> GlobalID:
         return GlobalID("Member", self.user)
 
-    @strawberry.field(description="What it may spend in a calendar month (UTC); absent: all.")
+    @shapes.resolver(description="What it may spend in a calendar month (UTC); absent: all.")
     def points_per_month(self, info: Info) -> Points | None:
         key = use_key(self.account_id, self.user)
         limit = use_of(info.context.coalition, key).record.points_per_month
         return None if limit is None else Points(limit)
 
-    @strawberry.field(description="What it has spent in this calendar month (UTC).")
+    @shapes.resolver(description="What it has spent in this calendar month (UTC).")
     def spent_this_month(self, info: Info) -> Points:
         coalition = info.context.coalition
         use = use_of(coalition, use_key(self.account_id, self.user)).record
         return Points(use.spent if use.month >= coalition.now()[:7] else 0)
 
 
-@strawberry.type(description="Members who share a wallet in one currency.")
+@shapes.object_type(description="Members who share a wallet in one currency.")
 class Account(Node):
     key: NodeID[str]
     record: strawberry.Private[AccountRecord]
 
-    @strawberry.field
+    @shapes.resolver()
     def name(self) -> str:
         return self.record.name
 
-    @strawberry.field(description="What an operator says it is, like `hospital`.")
+    @shapes.resolver(description="What an operator says it is, like `hospital`.")
     def kind(self) -> str | None:
         return self.record.kind or None
 
-    @strawberry.field
+    @shapes.resolver()
     def programme_id(self) -> str:
         return self.record.programme
 
-    @strawberry.field(description="Absent for those who have not joined.")
+    @shapes.resolver(description="Absent for those who have not joined.")
     async def wallet(self, info: Info) -> Wallet | None:
         if not self._inside(info):
             return None
         owner = WalletOwner(member="", currency=self.record.currency, account=self.key)
         return await wallet_of(info.context, self.record.wallet, owner)
 
-    @strawberry.field(description="None is shown to those who have not joined.")
+    @shapes.resolver(description="None is shown to those who have not joined.")
     def users(self, info: Info) -> list[AccountUser]:
         if not self._inside(info):
             return []

@@ -9,6 +9,7 @@ from strawberry.relay import Node, NodeID
 from ledger.names import TransactionId
 from loyalty.actors import Operator
 from loyalty.records import Adjustment as AdjustmentRecord
+from schema import shapes
 from schema.context import Context, Info
 from schema.scalars import Document, Points
 from schema.types.member import Member, member
@@ -23,77 +24,77 @@ class AdjustmentStatus(Enum):
     LAPSED = "lapsed"
 
 
-@strawberry.type(description="Points to give or take that need a second operator's approval.")
+@shapes.object_type(description="Points to give or take that need a second operator's approval.")
 class Adjustment(Node):
     key: NodeID[str]
     record: strawberry.Private[AdjustmentRecord]
 
-    @strawberry.field
+    @shapes.resolver()
     async def member(self, info: Info) -> Member | None:
         return await member(info.context, self.record.member)
 
-    @strawberry.field(description="The programme's own id, as its document has it.")
+    @shapes.resolver(description="The programme's own id, as its document has it.")
     def programme_id(self) -> str:
         return self.record.programme
 
-    @strawberry.field(description="Below 0: to take.")
+    @shapes.resolver(description="Below 0: to take.")
     def points(self) -> Points:
         return Points(self.record.points)
 
-    @strawberry.field
+    @shapes.resolver()
     def reason(self) -> str:
         return self.record.reason
 
-    @strawberry.field(description="The partner to be billed; absent: the operator.")
+    @shapes.resolver(description="The partner to be billed; absent: the operator.")
     def sponsor_id(self) -> str | None:
         return self.record.sponsor or None
 
-    @strawberry.field(description="`operator:<id>`.")
+    @shapes.resolver(description="`operator:<id>`.")
     def asked_by(self) -> str:
         return self.record.party
 
-    @strawberry.field
+    @shapes.resolver()
     def asked_at(self) -> str:
         return self.record.asked_at
 
-    @strawberry.field(description="It can be approved until just before.")
+    @shapes.resolver(description="It can be approved until just before.")
     def waits_until(self) -> str:
         return self.record.waits_until
 
-    @strawberry.field
+    @shapes.resolver()
     def status(self, info: Info) -> AdjustmentStatus:
         if self.record.outcome:
             return AdjustmentStatus(self.record.outcome)
         lapsed = info.context.coalition.now() >= self.record.waits_until
         return AdjustmentStatus.LAPSED if lapsed else AdjustmentStatus.WAITING
 
-    @strawberry.field(description="`operator:<id>`; absent while it waits.")
+    @shapes.resolver(description="`operator:<id>`; absent while it waits.")
     def decided_by(self) -> str | None:
         return self.record.decided_by or None
 
-    @strawberry.field
+    @shapes.resolver()
     def decided_at(self) -> str | None:
         return self.record.decided_at or None
 
-    @strawberry.field
+    @shapes.resolver()
     def declined_because(self) -> str | None:
         return self.record.declined_because or None
 
-    @strawberry.field(
+    @shapes.resolver(
         description="The subject of the `adjust` instruction: the id of the transaction to be."
     )
     def subject(self) -> str:
         return self.key
 
-    @strawberry.field(description="What was asked, as it is signed: SHA-256 of `input`, in base64.")
+    @shapes.resolver(description="What was asked, as it is signed: SHA-256 of `input`, in base64.")
     def asked(self) -> str:
         return self.record.asked
 
-    @strawberry.field(description="The input of `adjustPoints`, without its signature.")
+    @shapes.resolver(description="The input of `adjustPoints`, without its signature.")
     def input(self) -> Document:
         return Document(orjson.loads(self.record.said))
 
-    @strawberry.field(description="Absent until it is approved.")
+    @shapes.resolver(description="Absent until it is approved.")
     async def transaction(self, info: Info) -> Transaction | None:
         if self.record.outcome != AdjustmentStatus.APPROVED.value:
             return None

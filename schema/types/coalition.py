@@ -2,40 +2,40 @@
 
 from asyncio import gather
 
-import strawberry
 from strawberry.relay import Connection, Edge
 
+from schema import shapes
 from schema.context import Info
 from schema.types.pages import PAGE_MAX, page_info, page_of
 from schema.types.partner import Partner, partner
 from schema.types.programme import Programme, programme
 
 
-@strawberry.type(description="A points currency.")
+@shapes.object_type(description="A points currency.")
 class Currency:
     code: str
-    owner: str = strawberry.field(description="`coalition`, or the partner that alone issues it.")
+    owner: str = shapes.field(description="`coalition`, or the partner that alone issues it.")
     decimals: int
 
 
-@strawberry.type(description="The newest entry of the governance chain.")
+@shapes.object_type(description="The newest entry of the governance chain.")
 class GovernanceHead:
     seq: int
     entry_hash: str
-    at: str = strawberry.field(
+    at: str = shapes.field(
         description="When it takes effect: later than now where it ends something."
     )
 
 
-@strawberry.type(description="Brands that give and take each other's points on one ledger.")
+@shapes.object_type(description="Brands that give and take each other's points on one ledger.")
 class Coalition:
-    origin: str = strawberry.field(description="The ledger's name: part of all that is signed.")
+    origin: str = shapes.field(description="The ledger's name: part of all that is signed.")
 
-    @strawberry.field(description="The coalition's time.")
+    @shapes.resolver(description="The coalition's time.")
     def now(self, info: Info) -> str:
         return info.context.coalition.now()
 
-    @strawberry.field
+    @shapes.resolver()
     def currencies(self, info: Info) -> list[Currency]:
         known = info.context.coalition.governance().currencies
         return [
@@ -43,22 +43,22 @@ class Coalition:
             for code, term in known.items()
         ]
 
-    @strawberry.field
+    @shapes.resolver()
     def governance(self, info: Info) -> GovernanceHead:
         state = info.context.coalition.written()
         return GovernanceHead(seq=state.seq, entry_hash=state.head, at=state.at)
 
-    @strawberry.field(description="The keys that sign entries now, as verifier keys.")
+    @shapes.resolver(description="The keys that sign entries now, as verifier keys.")
     def entry_keys(self, info: Info) -> list[str]:
         coalition = info.context.coalition
         return coalition.governance().keys_of("entries", coalition.now())
 
-    @strawberry.field(description="The keys that sign checkpoints now, as verifier keys.")
+    @shapes.resolver(description="The keys that sign checkpoints now, as verifier keys.")
     def log_keys(self, info: Info) -> list[str]:
         coalition = info.context.coalition
         return coalition.governance().keys_of("log", coalition.now())
 
-    @strawberry.field(description="By id, at most 100 a page; those that left, too.")
+    @shapes.resolver(description="By id, at most 100 a page; those that left, too.")
     async def partners(
         self, info: Info, first: int = PAGE_MAX, after: str | None = None
     ) -> Connection[Partner]:
@@ -71,7 +71,7 @@ class Coalition:
         ]
         return Connection(page_info=page_info(ids, after, more), edges=edges)
 
-    @strawberry.field(description="By id, at most 100 a page.")
+    @shapes.resolver(description="By id, at most 100 a page.")
     def programmes(
         self, info: Info, first: int = PAGE_MAX, after: str | None = None
     ) -> Connection[Programme]:

@@ -3,47 +3,48 @@
 import strawberry
 
 from loyalty.awarding import Considered
+from schema import shapes
 from schema.context import Info
 from schema.scalars import Points
 from schema.types.programme import Programme, programme
 
 
-@strawberry.type(description="What one rule of a programme came to.")
+@shapes.object_type(description="What one rule of a programme came to.")
 class RuleOutcome:
     rule_id: str
     points: Points
-    code: str | None = strawberry.field(
+    code: str | None = shapes.field(
         description="Why the rule gives nothing, for programs: CHANNEL_NOT_ELIGIBLE, and so on."
     )
-    message: str | None = strawberry.field(description="The same for people.")
-    reward_id: str | None = strawberry.field(description="The reward of which it gives a voucher.")
+    message: str | None = shapes.field(description="The same for people.")
+    reward_id: str | None = shapes.field(description="The reward of which it gives a voucher.")
 
 
-@strawberry.type(description="What one programme gives for a purchase.")
+@shapes.object_type(description="What one programme gives for a purchase.")
 class EarnDecision:
     considered: strawberry.Private[Considered]
 
-    @strawberry.field
+    @shapes.resolver()
     def programme(self, info: Info) -> Programme | None:
         return programme(info.context, self.considered.version.programme.id)
 
-    @strawberry.field(description="The SHA-256 of the version that decided.")
+    @shapes.resolver(description="The SHA-256 of the version that decided.")
     def digest(self) -> str:
         return self.considered.version.rule
 
-    @strawberry.field
+    @shapes.resolver()
     def currency(self) -> str:
         return self.considered.award.currency
 
-    @strawberry.field
+    @shapes.resolver()
     def points(self) -> Points:
         return Points(self.considered.points)
 
-    @strawberry.field(description="The last day on which they can be spent, or `never`.")
+    @shapes.resolver(description="The last day on which they can be spent, or `never`.")
     def expires(self) -> str:
         return self.considered.award.expires
 
-    @strawberry.field(description="All rules of the version, and why some give nothing.")
+    @shapes.resolver(description="All rules of the version, and why some give nothing.")
     def rules(self) -> list[RuleOutcome]:
         return [
             RuleOutcome(

@@ -8,6 +8,7 @@ from loyalty.events import Event as EventOfRow
 from loyalty.webhooks import ports
 from loyalty.webhooks.endpoints import Endpoint as EndpointRecord
 from loyalty.webhooks.endpoints import endpoints_of, owner_of, public_keys
+from schema import shapes
 from schema.context import Context, Info
 
 DeliveryState = strawberry.enum(
@@ -17,40 +18,40 @@ DeliveryState = strawberry.enum(
 )
 
 
-@strawberry.type(description="Where a partner, or the coalition, is told of events.")
+@shapes.object_type(description="Where a partner, or the coalition, is told of events.")
 class Endpoint(Node):
     key: NodeID[str]
     record: strawberry.Private[EndpointRecord]
 
-    @strawberry.field
+    @shapes.resolver()
     def url(self) -> str:
         return self.record.url
 
-    @strawberry.field(description="Those it is told of; none: all.")
+    @shapes.resolver(description="Those it is told of; none: all.")
     def types(self) -> list[str]:
         return list(self.record.types)
 
-    @strawberry.field
+    @shapes.resolver()
     def registered_at(self) -> str:
         return self.record.registered_at
 
-    @strawberry.field(description="When it answered 410: nothing is sent there since.")
+    @shapes.resolver(description="When it answered 410: nothing is sent there since.")
     def disabled_at(self) -> str | None:
         return self.record.disabled_at or None
 
-    @strawberry.field(description="`whpk_…`: verify v1a signatures with any; the newest first.")
+    @shapes.resolver(description="`whpk_…`: verify v1a signatures with any; the newest first.")
     def public_keys(self, info: Info) -> list[str]:
         return public_keys(info.context.coalition, self.record)
 
 
-@strawberry.type(description="An event on its way to an endpoint.")
+@shapes.object_type(description="An event on its way to an endpoint.")
 class Delivery:
     endpoint_id: GlobalID
-    event_id: str = strawberry.field(description="The `webhook-id` of its messages.")
+    event_id: str = shapes.field(description="The `webhook-id` of its messages.")
     state: DeliveryState  # type: ignore[valid-type]
-    at: str = strawberry.field(description="Since when it is so; or when it is due.")
+    at: str = shapes.field(description="Since when it is so; or when it is due.")
     attempts: int
-    reason: str | None = strawberry.field(description="Why the last attempt failed.")
+    reason: str | None = shapes.field(description="Why the last attempt failed.")
 
     @classmethod
     def of(cls, found: ports.Delivery) -> "Delivery":
@@ -64,40 +65,40 @@ class Delivery:
         )
 
 
-@strawberry.type
+@shapes.object_type()
 class DeliveryEdge:
     cursor: str
     node: Delivery
 
 
-@strawberry.type
+@shapes.object_type()
 class DeliveryConnection:
     page_info: PageInfo
     edges: list[DeliveryEdge]
 
 
-@strawberry.type(description="Something that happened, as endpoints are told of it.")
+@shapes.object_type(description="Something that happened, as endpoints are told of it.")
 class Event:
     event: strawberry.Private[EventOfRow]
     text: strawberry.Private[str]
 
-    @strawberry.field(description="The `webhook-id` of its messages.")
+    @shapes.resolver(description="The `webhook-id` of its messages.")
     def id(self) -> str:
         return self.event.id
 
-    @strawberry.field
+    @shapes.resolver()
     def type(self) -> str:
         return self.event.type
 
-    @strawberry.field(description="When it happened.")
+    @shapes.resolver(description="When it happened.")
     def timestamp(self) -> str:
         return self.event.at
 
-    @strawberry.field(description="The JSON that your endpoints get, to the byte.")
+    @shapes.resolver(description="The JSON that your endpoints get, to the byte.")
     def body(self) -> str:
         return self.text
 
-    @strawberry.field(description="To your endpoints, as far as there are any.")
+    @shapes.resolver(description="To your endpoints, as far as there are any.")
     def deliveries(self, info: Info) -> list[Delivery]:
         coalition = info.context.coalition
         webhooks = coalition.webhooks

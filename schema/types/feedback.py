@@ -7,56 +7,59 @@ from loyalty.actors import MemberActor
 from loyalty.feedback import may_see_feedback
 from loyalty.records import Feedback as FeedbackRecord
 from loyalty.records import Said, Words
+from schema import shapes
 from schema.context import Context, Info
 from schema.types.member import Member, member
 
 
-@strawberry.type(description="What a member said of a partner, and whether that was followed up.")
+@shapes.object_type(
+    description="What a member said of a partner, and whether that was followed up."
+)
 class Feedback(Node):
     key: NodeID[str]
     record: strawberry.Private[FeedbackRecord]
 
-    @strawberry.field
+    @shapes.resolver()
     def partner_id(self) -> str:
         return self.record.partner
 
-    @strawberry.field
+    @shapes.resolver()
     async def member(self, info: Info) -> Member | None:
         return await member(info.context, self.record.member)
 
-    @strawberry.field(description="0 to 10.")
+    @shapes.resolver(description="0 to 10.")
     def score(self) -> int:
         return self.record.score
 
-    @strawberry.field(description="Absent where nothing was written, or it was erased.")
+    @shapes.resolver(description="Absent where nothing was written, or it was erased.")
     async def text(self, info: Info) -> str | None:
         return (await self._said(info)).text or None
 
-    @strawberry.field
+    @shapes.resolver()
     def given_at(self) -> str:
         return self.record.given_at
 
-    @strawberry.field(description="The party that told it: the member or the partner.")
+    @shapes.resolver(description="The party that told it: the member or the partner.")
     def by(self) -> str:
         return self.record.by
 
-    @strawberry.field(description="Who sees to it; absent for members.")
+    @shapes.resolver(description="Who sees to it; absent for members.")
     def assigned_to(self, info: Info) -> str | None:
         return None if _is_member(info) else self.record.assigned_to or None
 
-    @strawberry.field
+    @shapes.resolver()
     def assigned_at(self) -> str | None:
         return self.record.assigned_at or None
 
-    @strawberry.field(description="Absent while it is open.")
+    @shapes.resolver(description="Absent while it is open.")
     def followed_up_at(self) -> str | None:
         return self.record.followed_up_at or None
 
-    @strawberry.field
+    @shapes.resolver()
     def followed_up_by(self) -> str | None:
         return self.record.followed_up_by or None
 
-    @strawberry.field(description="What was done about it; absent for members.")
+    @shapes.resolver(description="What was done about it; absent for members.")
     async def note(self, info: Info) -> str | None:
         return None if _is_member(info) else (await self._said(info)).note or None
 

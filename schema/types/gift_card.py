@@ -5,33 +5,34 @@ from strawberry.relay import Node, NodeID
 
 from loyalty.gift_cards import may_see_gift_card
 from loyalty.records import GiftCard as GiftCardRecord
+from schema import shapes
 from schema.context import Context, Info
 from schema.scalars import Points
 
 
-@strawberry.type(description="Value that was paid for, and pays wherever the programme says.")
+@shapes.object_type(description="Value that was paid for, and pays wherever the programme says.")
 class GiftCard(Node):
     key: NodeID[str]
     record: strawberry.Private[GiftCardRecord]
 
-    @strawberry.field
+    @shapes.resolver()
     def programme_id(self) -> str:
         return self.record.programme
 
-    @strawberry.field
+    @shapes.resolver()
     def currency(self) -> str:
         return self.record.currency
 
-    @strawberry.field(description="In minor units of the currency.")
+    @shapes.resolver(description="In minor units of the currency.")
     async def balance(self, info: Info) -> Points:
         row = await info.context.wallets.load(self.record.wallet)
         return Points(0 if row is None else row.wallet.balances.available)
 
-    @strawberry.field(description="It was replaced, and pays nothing.")
+    @shapes.resolver(description="It was replaced, and pays nothing.")
     def blocked(self) -> bool:
         return bool(self.record.replaced_by)
 
-    @strawberry.field(description="A member has made it its own.")
+    @shapes.resolver(description="A member has made it its own.")
     def claimed(self) -> bool:
         return bool(self.record.member)
 

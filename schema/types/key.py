@@ -1,17 +1,16 @@
 """A registered key: whose it is, and how long it signs."""
 
-import strawberry
-
 from ledger.governance import KeyTerm
+from schema import shapes
 from schema.context import Context
 
 
-@strawberry.type(description="A key that is, was or will be in force.")
+@shapes.object_type(description="A key that is, was or will be in force.")
 class Key:
-    party: str = strawberry.field(description="`partner:<id>` or `operator:<id>`.")
-    verifier_key: str = strawberry.field(description="`name+hex(key id)+base64`.")
-    since: str = strawberry.field(description="From this time on it signs.")
-    until: str | None = strawberry.field(
+    party: str = shapes.field(description="`partner:<id>` or `operator:<id>`.")
+    verifier_key: str = shapes.field(description="`name+hex(key id)+base64`.")
+    since: str = shapes.field(description="From this time on it signs.")
+    until: str | None = shapes.field(
         description="From this time on it signs no more, which may be ahead; null: it goes on."
     )
 

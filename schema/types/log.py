@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
-import strawberry
 from graphql import GraphQLError
 from strawberry.relay import PageInfo
 
@@ -16,6 +15,7 @@ from ledger.blocks import Block as BlockStated
 from ledger.checkpoints import read_checkpoint
 from ledger.names import at_text
 from ledger.notes import NoteSignature, parse_note
+from schema import shapes
 from schema.context import Context
 from schema.scalars import LogSize, Points
 from sealing.proving import Prover, SealedBlock
@@ -48,64 +48,64 @@ def sealed(context: Context, prove: Callable[[Prover], T | None], what: str) -> 
     return found
 
 
-@strawberry.type(description="A witness's word that it knows no other history of this log.")
+@shapes.object_type(description="A witness's word that it knows no other history of this log.")
 class Cosignature:
-    key: str = strawberry.field(description="The witness's key, as `name+hex(key id)`.")
-    at: str = strawberry.field(description="When it cosigned: UTC, by its own clock.")
+    key: str = shapes.field(description="The witness's key, as `name+hex(key id)`.")
+    at: str = shapes.field(description="When it cosigned: UTC, by its own clock.")
 
 
-@strawberry.type(description="What the whole log is at one size, signed by the log.")
+@shapes.object_type(description="What the whole log is at one size, signed by the log.")
 class Checkpoint:
-    note: str = strawberry.field(
+    note: str = shapes.field(
         description="Its exact text, with all signatures (c2sp.org/tlog-checkpoint)."
     )
     origin: str
-    size: LogSize = strawberry.field(description="How many entries it covers.")
-    root: str = strawberry.field(description="The Merkle tree's root, in base64 (RFC 6962).")
-    witnesses: list[Cosignature] = strawberry.field(
+    size: LogSize = shapes.field(description="How many entries it covers.")
+    root: str = shapes.field(description="The Merkle tree's root, in base64 (RFC 6962).")
+    witnesses: list[Cosignature] = shapes.field(
         description="Who has cosigned. Whether a cosignature holds, and whose suffice, says who "
         "verifies the note."
     )
 
 
-@strawberry.type(description="That the log of an earlier size is the beginning of this one.")
+@shapes.object_type(description="That the log of an earlier size is the beginning of this one.")
 class ConsistencyProof:
-    size: LogSize = strawberry.field(description="Of the log that it leads to.")
+    size: LogSize = shapes.field(description="Of the log that it leads to.")
     checkpoint: Checkpoint
-    hashes: list[str] = strawberry.field(description="In base64, as RFC 9162 2.1.4 has them.")
+    hashes: list[str] = shapes.field(description="In base64, as RFC 9162 2.1.4 has them.")
 
 
-@strawberry.type(description="All wallets of one currency, as of a block.")
+@shapes.object_type(description="All wallets of one currency, as of a block.")
 class CurrencyBalances:
     currency: str
-    root: str = strawberry.field(description="Of the balance tree, in base64.")
-    owed: Points = strawberry.field(description="What the coalition owes to its members.")
-    arrears: Points = strawberry.field(description="What members owe: 0 or negative.")
-    wallets: int = strawberry.field(description="How many have an entry.")
+    root: str = shapes.field(description="Of the balance tree, in base64.")
+    owed: Points = shapes.field(description="What the coalition owes to its members.")
+    arrears: Points = shapes.field(description="What members owe: 0 or negative.")
+    wallets: int = shapes.field(description="How many have an entry.")
 
 
-@strawberry.type(description="What a sealed batch states, as its last entry.")
+@shapes.object_type(description="What a sealed batch states, as its last entry.")
 class Block:
     height: int
     at: str
-    size: LogSize = strawberry.field(description="Of the log that ends with it.")
-    first: LogSize = strawberry.field(description="Index of its batch's first entry.")
-    prev: str = strawberry.field(description="Hash of the previous block.")
-    hash: str = strawberry.field(description="Its entry hash, in base64.")
+    size: LogSize = shapes.field(description="Of the log that ends with it.")
+    first: LogSize = shapes.field(description="Index of its batch's first entry.")
+    prev: str = shapes.field(description="Hash of the previous block.")
+    hash: str = shapes.field(description="Its entry hash, in base64.")
     balances: list[CurrencyBalances]
-    totals: str = strawberry.field(
+    totals: str = shapes.field(
         description="SHA-256 of all accounts that are not a wallet's, as canonical JSON."
     )
 
 
 # Strawberry's own connections are of nodes alone, and a block has no id but its place in the log.
-@strawberry.type(description="A block in a page of them.")
+@shapes.object_type(description="A block in a page of them.")
 class BlockEdge:
     cursor: str
     node: Block
 
 
-@strawberry.type(description="A page of blocks.")
+@shapes.object_type(description="A page of blocks.")
 class BlockConnection:
     page_info: PageInfo
     edges: list[BlockEdge]

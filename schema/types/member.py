@@ -12,6 +12,7 @@ from loyalty.external_ids import may_see_link
 from loyalty.members import may_see_member
 from loyalty.records import Consents, ExternalIds, HandedVouchers, Link, Statement, WalletOwner
 from loyalty.records import Member as MemberRecord
+from schema import shapes
 from schema.context import Context, Info
 from schema.queries.ids import is_id_of
 from schema.types.gift_card import GiftCard, gift_card
@@ -20,11 +21,11 @@ from schema.types.voucher import Voucher, vouchers
 from schema.types.wallet import Wallet, wallet_of
 
 
-@strawberry.type(description="What a CRM, a shop or a card calls a member.")
+@shapes.object_type(description="What a CRM, a shop or a card calls a member.")
 class ExternalId:
     system: str
     id: str
-    partner_id: str | None = strawberry.field(
+    partner_id: str | None = shapes.field(
         description="The partner that it is for; absent: all of them."
     )
     linked_at: str
@@ -35,15 +36,15 @@ class ExternalId:
         return cls(system=link.system, id=link.id, partner_id=scope, linked_at=link.linked_at)
 
 
-@strawberry.type(description="A member's word on one purpose.")
+@shapes.object_type(description="A member's word on one purpose.")
 class Consent:
-    purpose: str = strawberry.field(description="email, sms, push or profiling.")
-    given: bool = strawberry.field(description="False: withdrawn, or refused from the first.")
+    purpose: str = shapes.field(description="email, sms, push or profiling.")
+    given: bool = shapes.field(description="False: withdrawn, or refused from the first.")
     at: str
-    by: str | None = strawberry.field(
+    by: str | None = shapes.field(
         description="The party that told it: `member:…`, `partner:…`; absent for other partners."
     )
-    source: str | None = strawberry.field(
+    source: str | None = shapes.field(
         description="Where it stands, as whoever told it says; absent for other partners."
     )
 
@@ -59,32 +60,32 @@ class Consent:
         )
 
 
-@strawberry.type(description="One who collects points.")
+@shapes.object_type(description="One who collects points.")
 class Member(Node):
     key: NodeID[str]
     record: strawberry.Private[MemberRecord]
 
-    @strawberry.field
+    @shapes.resolver()
     def display_name(self) -> str | None:
         return self.record.display_name or None
 
-    @strawberry.field(description="The date of birth, YYYY-MM-DD; absent for partners.")
+    @shapes.resolver(description="The date of birth, YYYY-MM-DD; absent for partners.")
     def born(self, info: Info) -> str | None:
         return None if isinstance(info.context.actor, PartnerActor) else self.record.born or None
 
-    @strawberry.field(description="Where the member lives, as ISO 3166 has it: US, US-CA.")
+    @shapes.resolver(description="Where the member lives, as ISO 3166 has it: US, US-CA.")
     def jurisdiction(self) -> str | None:
         return self.record.jurisdiction or None
 
-    @strawberry.field
+    @shapes.resolver()
     def enrolled_at(self) -> str:
         return self.record.enrolled_at
 
-    @strawberry.field(description="When what was known of it was erased; its points may be there.")
+    @shapes.resolver(description="When what was known of it was erased; its points may be there.")
     def forgotten_at(self) -> str | None:
         return self.record.forgotten_at or None
 
-    @strawberry.field(
+    @shapes.resolver(
         description="What systems and cards call the member; a partner sees its own ids, and those "
         "for all partners."
     )
@@ -93,14 +94,14 @@ class Member(Node):
         links = () if found is None else found.links
         return [ExternalId.of(each) for each in links if may_see_link(info.context.actor, each)]
 
-    @strawberry.field(description="What it lets others do, as it said last of each purpose.")
+    @shapes.resolver(description="What it lets others do, as it said last of each purpose.")
     async def consents(self, info: Info) -> list[Consent]:
         found = await info.context.record(Consents, self.key)
         current = {} if found is None else in_force(found)
         actor = info.context.actor
         return [Consent.of(current[purpose], actor) for purpose in sorted(current)]
 
-    @strawberry.field(
+    @shapes.resolver(
         description="All that it ever said of them, oldest first; null for partners, who are told "
         "what holds now."
     )
@@ -111,21 +112,21 @@ class Member(Node):
         found = await info.context.record(Consents, self.key)
         return [] if found is None else [Consent.of(each, actor) for each in found.statements]
 
-    @strawberry.field(description="What friends type; absent until `makeReferralCode` made it.")
+    @shapes.resolver(description="What friends type; absent until `makeReferralCode` made it.")
     def referral_code(self) -> str | None:
         return self.record.referral_code or None
 
-    @strawberry.field(description="One for each currency: that which purchases earn into.")
+    @shapes.resolver(description="One for each currency: that which purchases earn into.")
     async def wallets(self, info: Info) -> list[Wallet]:
         own = sorted(self.record.wallets.items())
         return await gather(*(self._wallet(info.context, code, id_) for code, id_ in own))
 
-    @strawberry.field(description="The wallet in one currency.")
+    @shapes.resolver(description="The wallet in one currency.")
     async def wallet(self, info: Info, currency: str) -> Wallet | None:
         id_ = self.record.wallets.get(currency)
         return None if id_ is None else await self._wallet(info.context, currency, id_)
 
-    @strawberry.field(
+    @shapes.resolver(
         description="That rules handed it or that were free, the newest 100; absent for partners."
     )
     async def vouchers(self, info: Info) -> list[Voucher] | None:
@@ -134,13 +135,13 @@ class Member(Node):
         found = await info.context.record(HandedVouchers, self.key)
         return [] if found is None else await vouchers(info.context, found.vouchers)
 
-    @strawberry.field(description="Its tier, segments and badges in a programme, now.")
+    @shapes.resolver(description="Its tier, segments and badges in a programme, now.")
     def standing(self, info: Info, programme_id: GlobalID) -> Standing | None:
         if not is_id_of(programme_id, "Programme"):
             return None
         return standing(info.context, self.key, programme_id.node_id)
 
-    @strawberry.field(description="That it has claimed, as they are now; none for partners.")
+    @shapes.resolver(description="That it has claimed, as they are now; none for partners.")
     async def gift_cards(self, info: Info) -> list[GiftCard]:
         if isinstance(info.context.actor, PartnerActor):
             return []

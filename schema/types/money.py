@@ -1,15 +1,14 @@
 """An amount of money."""
 
-import strawberry
-
 from loyalty.prices import Amount
+from schema import shapes
 from schema.scalars import Points
 
 
-@strawberry.type(description="An amount of money.")
+@shapes.object_type(description="An amount of money.")
 class Money:
-    minor: Points = strawberry.field(description="In minor units: cents of a dollar.")
-    currency: str = strawberry.field(description="An ISO 4217 code, like EUR.")
+    minor: Points = shapes.field(description="In minor units: cents of a dollar.")
+    currency: str = shapes.field(description="An ISO 4217 code, like EUR.")
 
 
 def money(amount: Amount) -> Money:

@@ -4,29 +4,30 @@ import strawberry
 from strawberry.relay import Node, NodeID
 
 from loyalty.records import Partner as PartnerRecord
+from schema import shapes
 from schema.context import Context, Info
 from schema.types.key import Key, keys_of
 
 
-@strawberry.type(description="A brand that issues points, redeems them, or both.")
+@shapes.object_type(description="A brand that issues points, redeems them, or both.")
 class Partner(Node):
     key: NodeID[str]
     record: strawberry.Private[PartnerRecord]
 
-    @strawberry.field(description="As it stands in accounts: `partner:<partnerId>:issued`.")
+    @shapes.resolver(description="As it stands in accounts: `partner:<partnerId>:issued`.")
     def partner_id(self) -> str:
         return self.key
 
-    @strawberry.field
+    @shapes.resolver()
     def name(self) -> str:
         return self.record.name
 
-    @strawberry.field(description="The verifier keys that are in force now.")
+    @shapes.resolver(description="The verifier keys that are in force now.")
     def keys(self, info: Info) -> list[str]:
         coalition = info.context.coalition
         return coalition.governance().keys_of(f"partner:{self.key}", coalition.now())
 
-    @strawberry.field(description="All that it ever had, with when they begin and end.")
+    @shapes.resolver(description="All that it ever had, with when they begin and end.")
     def key_history(self, info: Info) -> list[Key]:
         return keys_of(info.context, f"partner:{self.key}")
 

@@ -5,27 +5,28 @@ from strawberry.relay import Node, NodeID
 
 from loyalty.places import may_see_place
 from loyalty.records import Place as PlaceRecord
+from schema import shapes
 from schema.context import Context
 
 
-@strawberry.type(description="A place of an offer that a member took.")
+@shapes.object_type(description="A place of an offer that a member took.")
 class Place(Node):
     key: NodeID[str]
     record: strawberry.Private[PlaceRecord]
 
-    @strawberry.field
+    @shapes.resolver()
     def offer_id(self) -> str:
         return self.record.offer
 
-    @strawberry.field(description="The partner whose offer it is.")
+    @shapes.resolver(description="The partner whose offer it is.")
     def partner_id(self) -> str:
         return self.record.partner
 
-    @strawberry.field
+    @shapes.resolver()
     def taken_at(self) -> str:
         return self.record.taken_at
 
-    @strawberry.field(description="Absent while the member has it.")
+    @shapes.resolver(description="Absent while the member has it.")
     def given_back_at(self) -> str | None:
         return self.record.given_back_at or None
 

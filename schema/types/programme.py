@@ -7,50 +7,51 @@ from strawberry.relay import Node, NodeID
 from ledger.governance import Governance
 from ledger.names import Hash
 from loyalty.programmes import Programme as ProgrammeVersion
+from schema import shapes
 from schema.context import Context, Info
 from schema.scalars import Document, Points
 from schema.types.partner import Partner, partner
 
 
-@strawberry.type(description="What a member gets for points.")
+@shapes.object_type(description="What a member gets for points.")
 class Reward:
     reward_id: str
     name: str
     points: Points
     partner_id: str
 
-    @strawberry.field
+    @shapes.resolver()
     async def partner(self, info: Info) -> Partner | None:
         return await partner(info.context, self.partner_id)
 
 
-@strawberry.type(description="The rules of a programme, in its newest version.")
+@shapes.object_type(description="The rules of a programme, in its newest version.")
 class Programme(Node):
     key: NodeID[str]
     rule: strawberry.Private[Hash]
     newest: strawberry.Private[ProgrammeVersion]
 
-    @strawberry.field(description="Its own id, as the document has it.")
+    @shapes.resolver(description="Its own id, as the document has it.")
     def programme_id(self) -> str:
         return self.key
 
-    @strawberry.field
+    @shapes.resolver()
     def name(self) -> str:
         return self.newest.name
 
-    @strawberry.field
+    @shapes.resolver()
     def version(self) -> int:
         return self.newest.version
 
-    @strawberry.field
+    @shapes.resolver()
     def currency(self) -> str:
         return self.newest.currency
 
-    @strawberry.field(description="The SHA-256 of the version, which transactions name as `rule`.")
+    @shapes.resolver(description="The SHA-256 of the version, which transactions name as `rule`.")
     def digest(self) -> str:
         return self.rule
 
-    @strawberry.field
+    @shapes.resolver()
     def rewards(self) -> list[Reward]:
         return [
             Reward(
@@ -62,7 +63,7 @@ class Programme(Node):
             for each in self.newest.rewards
         ]
 
-    @strawberry.field(description="The whole version, whose canonical JSON has that digest.")
+    @shapes.resolver(description="The whole version, whose canonical JSON has that digest.")
     def document(self, info: Info) -> Document:
         return Document(orjson.loads(info.context.coalition.version(self.rule).text))
 

@@ -6,32 +6,33 @@ from strawberry.relay import Node, NodeID
 from loyalty.giving import may_see_recognition
 from loyalty.records import Member
 from loyalty.records import Recognition as RecognitionRecord
+from schema import shapes
 from schema.context import Context, Info
 from schema.scalars import Points
 
 
-@strawberry.type(description="Points that a member gave another, of its allowance.")
+@shapes.object_type(description="Points that a member gave another, of its allowance.")
 class Recognition(Node):
     key: NodeID[str]
     record: strawberry.Private[RecognitionRecord]
 
-    @strawberry.field
+    @shapes.resolver()
     def points(self) -> Points:
         return Points(self.record.points)
 
-    @strawberry.field
+    @shapes.resolver()
     def given_at(self) -> str:
         return self.record.given_at
 
-    @strawberry.field(description="What the giver wrote; absent once it was erased.")
+    @shapes.resolver(description="What the giver wrote; absent once it was erased.")
     def message(self) -> str | None:
         return self.record.message or None
 
-    @strawberry.field(description="The giver's display name.")
+    @shapes.resolver(description="The giver's display name.")
     async def giver_name(self, info: Info) -> str | None:
         return await _name(info.context, self.record.giver)
 
-    @strawberry.field(description="The receiver's display name.")
+    @shapes.resolver(description="The receiver's display name.")
     async def receiver_name(self, info: Info) -> str | None:
         return await _name(info.context, self.record.receiver)
 

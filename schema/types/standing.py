@@ -1,34 +1,33 @@
 """Where a member stands in a programme."""
 
-import strawberry
-
 from loyalty.rules.tiers import Level
 from loyalty.standing import standing_in
+from schema import shapes
 from schema.context import Context
 from schema.scalars import Points
 
 
-@strawberry.type(description="What a tier gives beside points, at a partner.")
+@shapes.object_type(description="What a tier gives beside points, at a partner.")
 class Benefit:
     benefit_id: str
     name: str
     partner_id: str
 
 
-@strawberry.type(description="What a member has reached, or paid for.")
+@shapes.object_type(description="What a member has reached, or paid for.")
 class Tier:
     tier_id: str
     name: str
     benefits: list[Benefit]
 
 
-@strawberry.type(description="What a measure of the programme comes to now.")
+@shapes.object_type(description="What a measure of the programme comes to now.")
 class MeasureTotal:
     measure_id: str
     total: Points
 
 
-@strawberry.type(description="Where a member stands in a programme now.")
+@shapes.object_type(description="Where a member stands in a programme now.")
 class Standing:
     tier: Tier | None
     segments: list[str]

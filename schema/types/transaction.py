@@ -14,50 +14,51 @@ from loyalty.actors import MemberActor, PartnerActor
 from loyalty.owners import may_see_wallet
 from loyalty.ports import TransactionRow
 from loyalty.records import Hold, WalletOwner
+from schema import shapes
 from schema.context import Context, Info
 from schema.scalars import Points
 from schema.types.recognition import Recognition, recognition
 
 
-@strawberry.type(description="An amount put to one account; all of a transaction add up to 0.")
+@shapes.object_type(description="An amount put to one account; all of a transaction add up to 0.")
 class Posting:
     account: str
     currency: str
     amount: Points
 
 
-@strawberry.type(description="By how much a lot of a wallet changes.")
+@shapes.object_type(description="By how much a lot of a wallet changes.")
 class LotChange:
     wallet: str
-    expires: str = strawberry.field(description="The last day to spend them, or `never`.")
+    expires: str = shapes.field(description="The last day to spend them, or `never`.")
     issuer: str
     change: Points
 
 
-@strawberry.type(description="A transaction's place in the chain of one wallet.")
+@shapes.object_type(description="A transaction's place in the chain of one wallet.")
 class ChainLink:
     wallet: str
     seq: int
-    prev: str = strawberry.field(description="The hash of the wallet's previous entry.")
+    prev: str = shapes.field(description="The hash of the wallet's previous entry.")
     available: Points
     held: Points
     pending: Points
     arrears: Points
 
 
-@strawberry.type(description="Who asked for a transaction, and how that can be checked.")
+@shapes.object_type(description="Who asked for a transaction, and how that can be checked.")
 class Authority:
     party: str
     key: str | None
-    signature: str | None = strawberry.field(description="Over the instruction, in base64.")
-    asked: str | None = strawberry.field(description="The SHA-256 of what was asked, in base64.")
+    signature: str | None = shapes.field(description="Over the instruction, in base64.")
+    asked: str | None = shapes.field(description="The SHA-256 of what was asked, in base64.")
 
     @classmethod
     def of(cls, by: ledger.tx.Authority) -> "Authority":
         return cls(party=by.party, key=by.key, signature=by.sig, asked=by.asked)
 
 
-@strawberry.type(description="One entry of the ledger that moves points.")
+@shapes.object_type(description="One entry of the ledger that moves points.")
 class Transaction(Node):
     key: NodeID[str]
     tx: strawberry.Private[Tx]
@@ -70,22 +71,22 @@ class Transaction(Node):
         """Whether who asks may see the entry as it is: it states no other member's balances."""
         return self.own is None or all(link.wallet in self.own for link in self.tx.chains)
 
-    @strawberry.field
+    @shapes.resolver()
     def kind(self) -> str:
         return self.tx.kind
 
-    @strawberry.field(description="UTC with milliseconds.")
+    @shapes.resolver(description="UTC with milliseconds.")
     def at(self) -> str:
         return self.tx.at
 
-    @strawberry.field
+    @shapes.resolver()
     def postings(self) -> list[Posting]:
         return [
             Posting(account=row.account, currency=row.currency, amount=Points(row.amount))
             for row in self.tx.postings
         ]
 
-    @strawberry.field
+    @shapes.resolver()
     def lots(self) -> list[LotChange]:
         return [
             LotChange(
@@ -97,7 +98,7 @@ class Transaction(Node):
             for row in self.tx.lots
         ]
 
-    @strawberry.field(description="Balances after it; a member sees those of its own wallets.")
+    @shapes.resolver(description="Balances after it; a member sees those of its own wallets.")
     def chains(self) -> list[ChainLink]:
         return [
             ChainLink(
@@ -113,38 +114,38 @@ class Transaction(Node):
             if self.own is None or link.wallet in self.own
         ]
 
-    @strawberry.field
+    @shapes.resolver()
     def by(self) -> Authority:
         return Authority.of(self.tx.by)
 
-    @strawberry.field(description="The second operator who agreed, where there had to be one.")
+    @shapes.resolver(description="The second operator who agreed, where there had to be one.")
     def approved(self) -> Authority | None:
         return None if self.tx.approved is None else Authority.of(self.tx.approved)
 
-    @strawberry.field(description="The digest of the programme version that computed it.")
+    @shapes.resolver(description="The digest of the programme version that computed it.")
     def rule(self) -> str | None:
         return self.tx.rule
 
-    @strawberry.field(description="The transaction that it goes back to.")
+    @shapes.resolver(description="The transaction that it goes back to.")
     async def of(self, info: Info) -> "Transaction | None":
         return None if self.tx.of is None else await transaction(info.context, self.tx.of)
 
-    @strawberry.field(description="Who gave them and why, where another member did.")
+    @shapes.resolver(description="Who gave them and why, where another member did.")
     async def recognition(self, info: Info) -> Recognition | None:
         return await recognition(info.context, self.key)
 
-    @strawberry.field(
+    @shapes.resolver(
         description="The entry's exact text: a signed note, the leaf of the log. Absent for a "
         "member where it states another's balances."
     )
     def entry(self) -> str | None:
         return self.signed.data.decode() if self.is_whole else None
 
-    @strawberry.field(description="SHA-256 of 0x00 and the entry, in base64 (RFC 6962).")
+    @shapes.resolver(description="SHA-256 of 0x00 and the entry, in base64 (RFC 6962).")
     def entry_hash(self) -> str:
         return self.signed.hash
 
-    @strawberry.field(description="The ledger's signature over the entry, in base64.")
+    @shapes.resolver(description="The ledger's signature over the entry, in base64.")
     def signature(self) -> str:
         return b64encode(self.signed.signature.signature).decode()
 

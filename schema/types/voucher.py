@@ -8,35 +8,36 @@ from strawberry.relay import Node, NodeID
 
 from loyalty.records import Voucher as VoucherRecord
 from loyalty.rewards import may_see_voucher
+from schema import shapes
 from schema.context import Context
 
 
-@strawberry.type(description="What a member got for points, to be used once.")
+@shapes.object_type(description="What a member got for points, to be used once.")
 class Voucher(Node):
     key: NodeID[str]
     record: strawberry.Private[VoucherRecord]
 
-    @strawberry.field
+    @shapes.resolver()
     def reward_id(self) -> str:
         return self.record.reward
 
-    @strawberry.field
+    @shapes.resolver()
     def name(self) -> str:
         return self.record.name
 
-    @strawberry.field(description="The partner where it can be used.")
+    @shapes.resolver(description="The partner where it can be used.")
     def partner_id(self) -> str:
         return self.record.partner
 
-    @strawberry.field
+    @shapes.resolver()
     def issued_at(self) -> str:
         return self.record.issued_at
 
-    @strawberry.field(description="Absent while it can still be used.")
+    @shapes.resolver(description="Absent while it can still be used.")
     def used_at(self) -> str | None:
         return self.record.used_at or None
 
-    @strawberry.field(description="Since when it is void, its points given back; else absent.")
+    @shapes.resolver(description="Since when it is void, its points given back; else absent.")
     def void_at(self) -> str | None:
         return self.record.void_at or None
 

@@ -13,6 +13,7 @@ from loyalty.actors import PartnerActor
 from loyalty.owners import may_see_wallet
 from loyalty.ports import TallyRow, WalletRow
 from loyalty.records import WalletOwner
+from schema import shapes
 from schema.context import Context, Info
 from schema.scalars import Points, bad_input
 from schema.types.pages import check_first, page_info
@@ -22,22 +23,22 @@ if TYPE_CHECKING:
     from schema.types.member import Member
 
 
-@strawberry.type(description="Points with one issuer and one expiry.")
+@shapes.object_type(description="Points with one issuer and one expiry.")
 class Lot:
-    expires: str = strawberry.field(description="The last day to spend them, or `never`.")
+    expires: str = shapes.field(description="The last day to spend them, or `never`.")
     issuer: str
     points: Points
-    lapsed: bool = strawberry.field(description="Past its expiry: it cannot be spent any more.")
+    lapsed: bool = shapes.field(description="Past its expiry: it cannot be spent any more.")
 
 
-@strawberry.type(description="The newest entry of a wallet's chain.")
+@shapes.object_type(description="The newest entry of a wallet's chain.")
 class Head:
     seq: int
     entry_hash: str
     at: str
 
 
-@strawberry.type(description="A member's points in one currency.")
+@shapes.object_type(description="A member's points in one currency.")
 class Wallet(Node):
     """Made by `wallet_of`, which computes all that it holds: a resolver for each would cost more
     than the row."""
@@ -46,20 +47,18 @@ class Wallet(Node):
     owner: strawberry.Private[WalletOwner]
     state: strawberry.Private[WalletState]
     currency: str
-    available: Points = strawberry.field(
+    available: Points = shapes.field(
         description="What can be spent now: lots that have lapsed do not count."
     )
-    lapsed: Points = strawberry.field(description="What has lapsed and waits for its expire entry.")
-    held: Points = strawberry.field(description="What is set aside for redemptions to come.")
-    pending: Points = strawberry.field(
-        description="What was earned and waits for its confirmation."
-    )
-    arrears: Points = strawberry.field(
+    lapsed: Points = shapes.field(description="What has lapsed and waits for its expire entry.")
+    held: Points = shapes.field(description="What is set aside for redemptions to come.")
+    pending: Points = shapes.field(description="What was earned and waits for its confirmation.")
+    arrears: Points = shapes.field(
         description="What the member still owes; later points pay it first."
     )
-    head: Head | None = strawberry.field(description="The newest entry; absent before the first.")
+    head: Head | None = shapes.field(description="The newest entry; absent before the first.")
 
-    @strawberry.field(
+    @shapes.resolver(
         description="Absent for partners, whom a wallet's id tells nobody's name, and where "
         "members share it."
     )
@@ -73,7 +72,7 @@ class Wallet(Node):
 
         return await member(info.context, self.owner.member)
 
-    @strawberry.field(description="In the order in which they are spent.")
+    @shapes.resolver(description="In the order in which they are spent.")
     def lots(self, info: Info) -> list[Lot]:
         now = info.context.coalition.now()
         return [
@@ -86,7 +85,7 @@ class Wallet(Node):
             for lot in self.state.lots
         ]
 
-    @strawberry.field(
+    @shapes.resolver(
         description="Newest first, at most 100 a page; a partner sees those that it takes part in."
     )
     async def transactions(
