@@ -15,6 +15,7 @@ from loyalty.ports import RecordPut, Versioned
 from loyalty.programmes import Programme
 from loyalty.records import Member
 from loyalty.refusals import Code, Refused
+from loyalty.set_aside import receiving
 from loyalty.writing import Draft, refuse
 
 
@@ -114,4 +115,6 @@ def _wallet(
             Code.INSUFFICIENT_POINTS, f"{-wanted.points} points are needed, 0 are there", "points"
         )
     member, puts = with_wallets(coalition, wanted.member, found, [currency])
+    if wanted.points > 0:
+        member = receiving(coalition, member)
     return member.wallets[currency], puts

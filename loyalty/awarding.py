@@ -27,6 +27,7 @@ from loyalty.refusals import Code, Refused
 from loyalty.rules.counts import Delta, Tally
 from loyalty.rules.deciding import Outcome
 from loyalty.rules.orders import Miss, Order
+from loyalty.set_aside import receiving
 from loyalty.spending import account_kinds
 from loyalty.standing import Change, counted_by
 from loyalty.tallies import NO_TALLY, Counted, counted
@@ -191,7 +192,7 @@ class Awarding:
             check_joined(governance, request.actor, coalition.now())
         self._found = the_member(coalition, member_id, "memberId")
         versions = _versions(coalition, governance, self._partner, _moment(coalition, occasion))
-        wallets = self._found.record.wallets
+        self._wallets = wallets = receiving(coalition, self._found.record).wallets
         currencies = {version.programme.points_currency for version in versions}
         own = {each: wallets[each] for each in currencies if each in wallets}
         order = occasion.order(self._partner, _moment(coalition, occasion))
@@ -252,7 +253,8 @@ class Awarding:
         for each in currencies:
             if each not in self._found.record.wallets:
                 self._draft.open(member.wallets[each], each)
-        return member, puts
+        wallets = {**member.wallets, **self._wallets}
+        return msgspec.structs.replace(member, wallets=wallets), puts
 
     def _remembered(self, member: Member, each: Considered) -> tuple[News, ...]:
         """Puts what the order adds to what its programme remembers, and tells what came of it."""

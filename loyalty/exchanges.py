@@ -22,6 +22,7 @@ from loyalty.members import the_member, the_wallet, with_wallets
 from loyalty.programmes import Programme
 from loyalty.rates import Pair, Rate, around, gaining_cycle, steps
 from loyalty.refusals import Code, Refused
+from loyalty.set_aside import receiving
 from loyalty.texts import check_amount
 from loyalty.writing import Draft, refuse
 
@@ -56,7 +57,7 @@ def exchange_points(coalition: Coalition, request: Request, wanted: Exchanging) 
         found = the_member(coalition, owner)
         from_id = the_wallet(found.record, from_currency, points, "points")
         member, puts = with_wallets(coalition, owner, found, [to_currency])
-        to_id = member.wallets[to_currency]
+        to_id = receiving(coalition, member).wallets[to_currency]
         draft = Draft(coalition, governance, {from_id: from_currency, to_id: to_currency})
         by = authority(governance, request, "exchange", draft.at, None)
         try:

@@ -24,6 +24,7 @@ from loyalty.programmes import Programme
 from loyalty.records import Allowance, Recognition, Teammate
 from loyalty.refusals import Code, Refused
 from loyalty.rules.giving import Giving
+from loyalty.set_aside import receiving
 from loyalty.texts import check_amount, check_label, check_text
 from loyalty.writing import PROGRAMME, Draft, refuse
 
@@ -80,7 +81,7 @@ def give_recognition(coalition: Coalition, request: Request, gift: Gift) -> Answ
         _check_allowed(coalition, giving, giver, gift)
         currency = programme.points_currency
         receiver, puts = with_wallets(coalition, gift.to_member, found, [currency])
-        wallet = receiver.wallets[currency]
+        wallet = receiving(coalition, receiver).wallets[currency]
         draft = Draft(coalition, governance, {wallet: currency})
         counted = _counted(coalition, giving, giver, gift, draft.at)
         id_ = transaction_id(PROGRAMME, f"{request.id}/gift")

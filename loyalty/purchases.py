@@ -16,6 +16,7 @@ from loyalty.members import may_see_member, the_member
 from loyalty.refusals import Code, Refused
 from loyalty.rules.counts import Tally
 from loyalty.rules.orders import Line, Order
+from loyalty.set_aside import receiving
 from loyalty.spending import account_kinds
 from loyalty.tallies import read_tallies
 from loyalty.texts import check_amount, check_label, check_moment, check_text
@@ -112,7 +113,8 @@ def _remembered_of(
     """By currency and programme. Raises Refused for a member that the actor may not see."""
     if not may_see_member(coalition, actor, member_id):
         raise Refused(Code.NOT_FOUND, f"there is no member {shown(member_id[:64])}", "memberId")
-    wallets = the_member(coalition, member_id, "memberId").record.wallets
+    member = the_member(coalition, member_id, "memberId").record
+    wallets = receiving(coalition, member).wallets
     rows = coalition.store.wallets(list(wallets.values()))
     return {
         currency: read_tallies(rows[id_].tally) for currency, id_ in wallets.items() if id_ in rows

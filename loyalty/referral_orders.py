@@ -23,6 +23,7 @@ from loyalty.records import Bonus, Member, ReferralOrder, ReferralsPaid, Referre
 from loyalty.referrals import key_of
 from loyalty.rules.orders import PURCHASE, Order
 from loyalty.rules.referral import Referral
+from loyalty.set_aside import receiving
 from loyalty.writing import PROGRAMME, Draft, refuse
 
 
@@ -43,13 +44,15 @@ class Given(NamedTuple):
 
 class _Due(NamedTuple):
     """What one programme's referral gives for the order. referrer: None if it is no more, or had
-    points for as many friends this month as it can; counted: this friend among them."""
+    points for as many friends this month as it can; counted: this friend among them; wallet: that
+    the referrer's points come to, if it has one."""
 
     version: Version
     referral: Referral
     referrer_id: str
     referrer: Versioned[Member] | None
     counted: RecordPut | None
+    wallet: WalletId | None = None
 
     @property
     def currency(self) -> CurrencyCode:
@@ -88,11 +91,7 @@ class Referrals:
 
     def wallets(self) -> dict[WalletId, CurrencyCode]:
         """Of other members, which the draft is to have."""
-        return {
-            each.referrer.record.wallets[each.currency]: each.currency
-            for each in self._due
-            if each.referrer is not None and each.currency in each.referrer.record.wallets
-        }
+        return {each.wallet: each.currency for each in self._due if each.wallet is not None}
 
     def given(self, draft: Draft, friend: Member, earned: Sequence[TransactionId]) -> Given:
         """Adds the awards. friend: whose order it is; earned: the order's own entries."""
@@ -156,7 +155,9 @@ class Referrals:
             return _Due(version, referral, referrer, None, put)
         if member is not None and member.record.forgotten_at:
             member = None
-        return _Due(version, referral, referrer, member, put)
+        wallets = {} if member is None else receiving(self._coalition, member.record).wallets
+        wallet = wallets.get(version.programme.points_currency)
+        return _Due(version, referral, referrer, member, put, wallet)
 
     def _counted(
         self, programme: str, referral: Referral, referrers: Sequence[str]
@@ -193,7 +194,8 @@ class Referrals:
 
     def _award(self, draft: Draft, due: _Due, whose: str, member: Member) -> TransactionId:
         programme, at = due.version.programme, draft.at
-        wallet, today = member.wallets[due.currency], date.fromisoformat(day_of(draft.at))
+        known = due.wallet if whose == "referrer" else None
+        wallet, today = known or member.wallets[due.currency], date.fromisoformat(day_of(draft.at))
         id_ = transaction_id(PROGRAMME, f"{self._request}/referral/{programme.id}/{whose}")
         waits = day_of(at) < programme.confirmed_on(date.fromisoformat(day_of(self._order.at)))
         expires = None if waits else programme.expires(today, member.jurisdiction)

@@ -46,6 +46,20 @@ class SetAside:
         return self._changed.get(key, self._uses[key].record)
 
 
+def receiving(coalition: Coalition, member: Member) -> Member:
+    """The member with the wallets that points come to now: in place of an account's, its own while
+    that owes. So who set it aside pays with what it earns, as if it had not. Not to be written.
+    """
+    own = member.own_wallets
+    rows = coalition.store.wallets(list(own.values())) if own else {}
+    owing = {
+        currency: id_
+        for currency, id_ in own.items()
+        if id_ in rows and rows[id_].wallet.balances.arrears
+    }
+    return msgspec.structs.replace(member, wallets={**member.wallets, **owing}) if owing else member
+
+
 def set_aside(
     coalition: Coalition, wallet: WalletId, currency: CurrencyCode
 ) -> dict[WalletId, SetAside]:

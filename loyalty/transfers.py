@@ -10,6 +10,7 @@ from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.members import the_member, the_wallet, with_wallets
 from loyalty.refusals import Code, Refused
+from loyalty.set_aside import receiving
 from loyalty.texts import check_amount
 from loyalty.writing import Draft, refuse
 
@@ -37,7 +38,7 @@ def transfer_points(coalition: Coalition, request: Request, gift: Gift) -> Answe
         member = the_member(coalition, giver).record
         from_id = the_wallet(member, gift.currency, gift.points, "points")
         receiver, puts = with_wallets(coalition, gift.to_member, found, [gift.currency])
-        to_id = receiver.wallets[gift.currency]
+        to_id = receiving(coalition, receiver).wallets[gift.currency]
         draft = Draft(coalition, governance, {from_id: gift.currency, to_id: gift.currency})
         by = authority(governance, request, "transfer", draft.at, None)
         try:

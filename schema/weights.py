@@ -93,6 +93,7 @@ WEIGHTS: Weights = {
         "consents": Weight(1),
         "consentLog": Weight(1),
         "wallets": Weight(each=1, items=_CURRENCIES),
+        "setAside": Weight(each=1, items=_CURRENCIES),
         "wallet": Weight(1),
         "vouchers": Weight(1, 1, LISTED_MAX),
         "standing": Weight(5),

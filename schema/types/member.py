@@ -127,6 +127,15 @@ class Member(Node):
         return None if id_ is None else await self._wallet(info.context, currency, id_)
 
     @shapes.resolver(
+        description="Its own, in currencies in which it uses an account's instead: what waits in "
+        "them until it leaves, and what it owes, which is paid by what it earns."
+    )
+    async def set_aside(self, info: Info) -> list[Wallet]:
+        own = sorted(self.record.own_wallets.items())
+        owners = ((id_, WalletOwner(self.key, currency)) for currency, id_ in own)
+        return await gather(*(wallet_of(info.context, *each) for each in owners))
+
+    @shapes.resolver(
         description="That rules handed it or that were free, the newest 100; absent for partners."
     )
     async def vouchers(self, info: Info) -> list[Voucher] | None:
