@@ -8,7 +8,7 @@ from strawberry.relay import Connection, Edge, Node, NodeID
 
 from ledger.names import CurrencyCode, WalletId
 from ledger.wallets import Wallet as WalletState
-from ledger.wallets import lapsed, lapsed_lots
+from ledger.wallets import lapsed
 from loyalty.actors import PartnerActor
 from loyalty.owners import may_see_wallet
 from loyalty.ports import TallyRow, WalletRow
@@ -45,7 +45,6 @@ class Wallet(Node):
 
     key: NodeID[str]
     owner: strawberry.Private[WalletOwner]
-    state: strawberry.Private[WalletState]
     currency: str
     available: Points = shapes.field(
         description="What can be spent now: lots that have lapsed do not count."
@@ -72,18 +71,7 @@ class Wallet(Node):
 
         return await member(info.context, self.owner.member)
 
-    @shapes.resolver(description="In the order in which they are spent.")
-    def lots(self, info: Info) -> list[Lot]:
-        now = info.context.coalition.now()
-        return [
-            Lot(
-                expires=lot.expires,
-                issuer=lot.issuer,
-                points=Points(lot.quantity),
-                lapsed=lapsed(lot, now),
-            )
-            for lot in self.state.lots
-        ]
+    lots: list[Lot] = shapes.field(description="In the order in which they are spent.")
 
     @shapes.resolver(
         description="Newest first, at most 100 a page; a partner sees those that it takes part in."
@@ -122,12 +110,20 @@ def _made(
     context: Context, id_: WalletId, owner: WalletOwner, row: WalletRow | TallyRow | None
 ) -> Wallet:
     state = WalletState(id_, CurrencyCode(owner.currency)) if row is None else row.wallet
-    balances = state.balances
-    gone = sum(lot.quantity for lot in lapsed_lots(state, context.coalition.now()))
+    balances, now = state.balances, context.coalition.now()
+    lots = [
+        Lot(
+            expires=lot.expires,
+            issuer=lot.issuer,
+            points=Points(lot.quantity),
+            lapsed=lapsed(lot, now),
+        )
+        for lot in state.lots
+    ]
+    gone = sum(lot.points for lot in lots if lot.lapsed)
     return Wallet(
         key=id_,
         owner=owner,
-        state=state,
         currency=owner.currency,
         available=Points(balances.available - gone),
         lapsed=Points(gone),
@@ -135,6 +131,7 @@ def _made(
         pending=Points(balances.pending),
         arrears=Points(-balances.arrears),
         head=Head(seq=state.seq, entry_hash=state.head, at=state.at) if state.seq else None,
+        lots=lots,
     )
 
 
