@@ -53,7 +53,9 @@ def test_killed_at_any_moment(tmp_path: Path):
         with running(tmp_path) as (url, process):
             told = int(ask(url, TRUTH.request(299, 300)).content)
             assert cosigned <= told <= at_most
-            cosigned = at_most = told
+            # One is answered in any case, so that a busy machine has something to forget.
+            cosigned = at_most = told + 1
+            assert ask(url, TRUTH.request(told, cosigned)).status_code == 200
             killer = Timer(random.uniform(0.01, 0.15), process.kill)
             killer.start()
             try:
@@ -65,7 +67,6 @@ def test_killed_at_any_moment(tmp_path: Path):
             except httpx.HTTPError:
                 pass
             killer.join()
-    assert cosigned > 0
 
 
 def test_a_restart_takes_the_same_key(tmp_path: Path):
