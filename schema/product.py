@@ -4,6 +4,8 @@
 """
 
 import logging
+from copy import copy
+from functools import cache
 from pathlib import Path
 
 from graphql import GraphQLError
@@ -259,20 +261,26 @@ def main() -> None:
 
 
 def product_schema(*, introspection: bool = False, limiter: Limiter | None = None) -> ProductSchema:
-    """A new schema, with its own cache of documents.
+    """A schema with its own cache of documents, over types that are made once in a process.
 
     introspection: answers questions about the schema itself, and suggests names in errors.
     limiter: of the mutations, and the dear queries, that an actor may ask for.
     """
-    schema = ProductSchema(
+    schema = copy(_unused())
+    schema.introspection = introspection
+    schema.limiter = limiter
+    return schema
+
+
+@cache
+def _unused() -> ProductSchema:
+    """To copy, with no documents yet: nothing runs on it."""
+    return ProductSchema(
         query=shapes.merged("Query", QUERIES),
         mutation=shapes.merged("Mutation", MUTATIONS),
         types=[Voucher],
         config=CONFIG,
     )
-    schema.introspection = introspection
-    schema.limiter = limiter
-    return schema
 
 
 if __name__ == "__main__":

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from loyalty.actors import Actor
+from loyalty.throttling import Limiter
 from schema import product
 from storage.memory import MemoryStore
-from tests.coalition import FUEL, GROCER, OPERATOR, SCHEMA, House, as_member
+from storage.memory_request_counts import MemoryRequestCounts
+from tests.coalition import FUEL, GROCER, NOON, OPERATOR, SCHEMA, House, as_member
 
 ROOT = Path(__file__).parents[3]
 
@@ -25,6 +27,19 @@ def test_the_command_writes_the_schema(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.chdir(tmp_path)
     product.main()
     assert (tmp_path / "schema.graphql").read_text(encoding="utf-8") == SCHEMA.as_str() + "\n"
+
+
+def test_schemas_share_their_types_alone() -> None:
+    """Neither what one is asked, nor what it may answer, nor whom it lets wait, is another's."""
+    limiter = Limiter(MemoryRequestCounts(), lambda: NOON)
+    closed, open_ = product.product_schema(), product.product_schema(introspection=True)
+    limited = product.product_schema(limiter=limiter)
+    asked = "{ __schema { queryType { name } } }"
+    assert closed.documents.admit(asked).errors
+    assert not open_.documents.admit(asked).errors
+    assert closed.documents is not limited.documents
+    assert [each.limiter for each in (closed, open_, limited)] == [None, None, limiter]
+    assert closed._schema is open_._schema is limited._schema
 
 
 class Counting:
