@@ -28,7 +28,7 @@ from ledger.names import (
 from ledger.tx import Authority
 from loyalty.actors import CARE
 from loyalty.adjusting import Moving, Wanted, allowed
-from loyalty.approvals import decided, listed, the_waiting
+from loyalty.approvals import Asked, decided, listed, the_waiting
 from loyalty.authority import Signature, authority, require_operator
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
@@ -143,7 +143,7 @@ def _waits(
         asked_at=now,
         waits_until=at_text(at_moment(now) + timedelta(days=days)),
     )
-    row = (waiting.waits_until, request.id)
+    row = Asked(waiting.waits_until, request.id, by.party)
     puts = (
         RecordPut(request.id, waiting),
         listed(coalition, without=request.id, more=row),

@@ -1,5 +1,7 @@
 """Adjustments that wait for a second operator: the list of them, and what became of each."""
 
+from typing import NamedTuple
+
 import msgspec
 
 from ledger.names import TransactionId, is_base32_id
@@ -9,6 +11,7 @@ from loyalty.records import Adjustment, AdjustmentsWaiting
 from loyalty.refusals import Code, Refused
 
 WAITING_MAX = 500
+WAITING_MAX_OF_ONE = 50
 WAITING = "all"
 """The one record of what waits: few operators write it, and none of it is read by members."""
 
@@ -60,16 +63,36 @@ def decided(
     return RecordPut(id_, record, found.version)
 
 
-def listed(coalition: Coalition, *, without: str, more: tuple[str, str] | None = None) -> RecordPut:
-    """The list of what waits, changed; what has lapsed is on it no more."""
+class Asked(NamedTuple):
+    """What waits from now on: until when, its id, and who asked for it."""
+
+    waits_until: str
+    id: str
+    party: str
+
+
+def listed(coalition: Coalition, *, without: str, more: Asked | None = None) -> RecordPut:
+    """The list of what waits, changed; what has lapsed is on it no more.
+
+    Raises Refused where it is full, and where too much of it is of who asks: nobody keeps the
+    others from asking.
+    """
     now = coalition.now()
     found = coalition.store.record(AdjustmentsWaiting, WAITING)
-    rows, version = ((), 0) if found is None else (found.record.rows, found.version)
-    kept = tuple((until, id_) for until, id_ in rows if now < until and id_ != without)
+    record, version = found or (AdjustmentsWaiting(), 0)
+    kept = tuple((until, id_) for until, id_ in record.rows if now < until and id_ != without)
+    asked_by = {id_: record.asked_by[id_] for _, id_ in kept if id_ in record.asked_by}
     if more is not None:
         if len(kept) >= WAITING_MAX:
             raise Refused(
                 Code.LIMIT_EXCEEDED, f"{WAITING_MAX} adjustments wait: decide on those first"
             )
-        kept = (*kept, more)
-    return RecordPut(WAITING, AdjustmentsWaiting(rows=kept), version)
+        if list(asked_by.values()).count(more.party) >= WAITING_MAX_OF_ONE:
+            raise Refused(
+                Code.LIMIT_EXCEEDED,
+                f"{WAITING_MAX_OF_ONE} adjustments that you asked for wait: have them decided on, "
+                "or take some back with declineAdjustment",
+            )
+        kept = (*kept, (more.waits_until, more.id))
+        asked_by[more.id] = more.party
+    return RecordPut(WAITING, AdjustmentsWaiting(rows=kept, asked_by=asked_by), version)

@@ -371,9 +371,10 @@ class Adjustment(Record, frozen=True):
 
 
 class AdjustmentsWaiting(Record, frozen=True):
-    """Of all adjustments those that wait: until when, and the id."""
+    """Of all adjustments those that wait: until when, and the id. asked_by: by id, whose they are."""
 
     rows: tuple[tuple[str, str], ...] = ()
+    asked_by: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 class Adjusted(Record, frozen=True):
