@@ -47,6 +47,21 @@ class GovernanceDraft:
         self._ends = False
         self.rows: list[GovernanceRow] = []
 
+    def check_keys_of_today(self, party: str, most: int) -> None:
+        """Raises Refused where so many keys of a party came in force within 24 hours, whether they
+        still are: their entries stay in the chain, which every process reads, for good."""
+        day_ago = at_text(at_moment(self.at) - timedelta(days=1))
+        terms = (
+            term
+            for (holder, _), found in self.state.keys.items()
+            if holder == party
+            for _, term in found
+        )
+        if sum(term.since > day_ago for term in terms) >= most:
+            raise Refused(
+                Code.LIMIT_EXCEEDED, f"{most} keys in 24 hours are the most", "verifierKey"
+            )
+
     def end(self) -> None:
         """What is added from here on ends something, so it is dated ahead (`loyalty.coalition`),
         and later than all before it: what rests on that alone may be as late as that."""

@@ -10,6 +10,8 @@ from loyalty.committing import Answer, News, Plan, Request, carry_out
 from loyalty.governance_drafts import GovernanceDraft, consent, refused_entry
 from loyalty.refusals import Code, Refused
 
+KEYS_A_DAY = 5
+
 
 def register_operator_key(
     coalition: Coalition, request: Request, vkey: str, proof: str, signature: Signature | None
@@ -29,6 +31,7 @@ def register_operator_key(
 
     def decide() -> Plan:
         draft = GovernanceDraft(coalition)
+        draft.check_keys_of_today(party, KEYS_A_DAY)
         earlier = draft.state.keys_of(party, draft.at)
         if signature is not None and not earlier:
             raise Refused(

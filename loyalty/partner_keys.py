@@ -11,6 +11,8 @@ from loyalty.refusals import Code, Refused
 from loyalty.texts import check_id
 
 KEYS_MAX = 10
+KEYS_A_DAY = 20
+"""That a partner adds itself; an operator may add one to those."""
 
 
 def add_partner_key(
@@ -45,6 +47,8 @@ def add_partner_key(
                 f"{KEYS_MAX} keys in force are the most: revoke one",
                 "verifierKey",
             )
+        if isinstance(actor, PartnerActor):
+            draft.check_keys_of_today(party, KEYS_A_DAY)
         entry = {"party": party, "vkey": vkey, "status": "added", "proof": proof}
         try:
             label = VerifierKey.parse(vkey).label

@@ -371,7 +371,7 @@ class Adjustment(Record, frozen=True):
 
 
 class AdjustmentsWaiting(Record, frozen=True):
-    """Of all adjustments those that wait: until when, and the id. asked_by: by id, whose they are."""
+    """Of all adjustments those that wait: until when, and the id. asked_by: whose each is."""
 
     rows: tuple[tuple[str, str], ...] = ()
     asked_by: Mapping[str, str] = msgspec.field(default_factory=dict)
