@@ -31,7 +31,8 @@ CLAIMED_MAX = 50
 
 
 class Issued(NamedTuple):
-    """code: the card's secret, which is told once; None if the request was answered before."""
+    """code: the card's secret, which is told once; None if the request was answered before, and for
+    operators."""
 
     answer: Answer
     code: str | None
@@ -182,7 +183,8 @@ def replace_gift_card(
 ) -> Issued:
     """A lost card is blocked for good, and all its value is on a new one. record: the new one's id.
 
-    By the partner that sold it, an operator, or the member who claimed it.
+    By the partner that sold it, an operator, or the member who claimed it. An operator is told no
+    code, which pays: the new card pays once one of the others has replaced it in turn.
     """
     check_text(reason, 64, "reason")
     codes: list[tuple[Plan, str]] = []
@@ -219,7 +221,8 @@ def replace_gift_card(
         return plan
 
     answer = carry_out(coalition, request, decide, operators=CARE)
-    return Issued(answer, _told(codes, answer))
+    told = None if isinstance(request.actor, Operator) else _told(codes, answer)
+    return Issued(answer, told)
 
 
 def may_see_gift_card(coalition: Coalition, actor: Actor, card: GiftCard) -> bool:

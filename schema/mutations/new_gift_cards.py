@@ -16,7 +16,8 @@ class NewGiftCardPayload(Payload):
     gift_card: GiftCard | None = None
     code: str | None = shapes.field(
         default=None,
-        description="The card's secret, told once: absent where the request is answered again.",
+        description="The card's secret, told once: absent where the request is answered again, and "
+        "for operators.",
     )
     transaction: Transaction | None = None
 

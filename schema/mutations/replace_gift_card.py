@@ -29,7 +29,8 @@ class ReplaceGiftCardPayload(NewGiftCardPayload):
 class ReplaceGiftCard:
     @shapes.mutation(
         description="The partner that sold a card, an operator, or the member who claimed it: it "
-        "is blocked, and its value is on a new one."
+        "is blocked, and its value is on a new one. An operator is told no code: the new one pays "
+        "once one of the others has replaced it in turn."
     )
     async def replace_gift_card(
         self,
