@@ -17,6 +17,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from schema.answering import answer_directly
 from schema.limits import DocumentLimits, Schema
 
 _ANY = frozenset(OperationType)
@@ -24,6 +25,10 @@ _ANY = frozenset(OperationType)
 
 class DirectSchema(Schema):
     """A schema without extensions but its limits."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        answer_directly(self)
 
     async def execute(
         self,
