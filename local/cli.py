@@ -155,7 +155,7 @@ def _sign(options: argparse.Namespace) -> int:
 def _token(options: argparse.Namespace) -> int:
     from local.signing import token  # noqa: PLC0415
 
-    return token(options.party, options.origin)
+    return token(options.party, options.origin, demo=options.origin == DEFAULT_ORIGIN)
 
 
 def _found(options: argparse.Namespace) -> int:

@@ -22,7 +22,7 @@ from local.clock import Clock
 from local.clockwork import Clockwork
 from local.delivering import told_events
 from local.journey import PARTNERS
-from local.keys import TokenIssuer, development_signer, random_signer
+from local.keys import NAMES, TokenIssuer, development_signer, random_signer
 from local.sealing import Log, sealed_log
 from local.serving import serving
 from loyalty.actors import MemberActor, Operator, Role
@@ -38,14 +38,6 @@ from storage.queue_dynamodb import DynamoQueue
 ORIGIN = "stars.example/ledger"
 CURRENCY = "STARS"
 OPERATOR = Operator("ann", frozenset(Role))
-NAMES = {
-    "bakery": "The Bakery",
-    "deli": "The Deli",
-    "florist": "The Florist",
-    "fuel": "The Fuel Station",
-    "grocer": "The Grocer",
-    "pharmacy": "The Pharmacy",
-}
 
 
 class Demo(NamedTuple):

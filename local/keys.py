@@ -25,6 +25,15 @@ from schema.issuer_keys import IssuerKeys
 from schema.issuers import Issuer
 
 DEVELOPMENT_LABEL = "tallystick/development-key/v1"
+NAMES = {
+    "bakery": "The Bakery",
+    "deli": "The Deli",
+    "florist": "The Florist",
+    "fuel": "The Fuel Station",
+    "grocer": "The Grocer",
+    "pharmacy": "The Pharmacy",
+}
+"""Of the demo's partners, by id."""
 TOKEN_LIFE_S = 30 * 24 * 3600
 _ISSUER_NAME = "https://tokens.localhost"
 _JWKS_PATH = "/jwks.json"

@@ -29,6 +29,8 @@ def serving(app: ASGIApp, port: int) -> Iterator[str]:
         access_log=False,
         lifespan="off",
         ws="none",
+        # No proxy stands before it: who asks is who connects, whatever a header says.
+        proxy_headers=False,
         timeout_graceful_shutdown=_STOP_S,
     )
     server = uvicorn.Server(config)

@@ -15,7 +15,7 @@ from ledger.errors import RuleBroken
 from ledger.instructions import instruction
 from ledger.names import digest
 from local.client import Signatory
-from local.keys import development_signer
+from local.keys import NAMES, development_signer
 from local.problems import Problem
 from loyalty.programmes import read_programme
 from loyalty.refusals import Refused
@@ -45,10 +45,14 @@ def sign(operation: str, party: str, source: str, origin: str, *, as_json: bool)
     return 0
 
 
-def token(party: str, origin: str) -> int:
-    """Prints a bearer token of a partner's, from now on."""
+def token(party: str, origin: str, *, demo: bool = False) -> int:
+    """Prints a bearer token of a partner's, from now on. demo: it is to be one of the demo's."""
     if not party.startswith("partner:"):
         raise Problem(f"{party!r} makes no tokens of its own: give partner:ID, like partner:grocer")
+    if demo and party.removeprefix("partner:") not in NAMES:
+        *others, last = NAMES
+        there = f"{', '.join(others)} or {last}"
+        raise Problem(f"the demo has no {party!r}: give partner:ID with one of {there}")
     print(Signatory(origin, party, development_signer(party)).token(time.time()))
     print(_NOTICE, file=sys.stderr)
     return 0

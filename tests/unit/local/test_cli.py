@@ -82,6 +82,7 @@ def test_bad_arguments_end_with_status_2(arguments, capsys):
         (["sign", "programme", "--as", "partner:fuel", "--input", "{}"], "not a programme"),
         (["token", "--as", "operator:ann"], "partner:ID"),
         (["token", "--as", "partner:Q"], "partner:ID"),
+        (["token", "--as", "partner:nobody"], "florist, fuel, grocer or pharmacy"),
         (["demo", "--since", "2031-01-01"], "2017"),
         (["demo", "--no-serve", "--env", "tour.env"], "--no-serve"),
     ],
@@ -93,6 +94,14 @@ def test_what_a_user_can_mend_is_said_in_one_line(arguments, says, capsys):
     assert error.startswith("tallystick: ")
     assert says in error
     assert error.count("\n") == 1
+
+
+def test_a_token_is_of_a_partner_that_is_there(capsys):
+    """The demo's are known; of another coalition nothing is."""
+    for party in PARTNERS:
+        assert cli.main(["token", "--as", f"partner:{party}"]) == 0
+    assert cli.main(["token", "--as", "partner:acme", "--origin", "acme.example/ledger"]) == 0
+    capsys.readouterr()
 
 
 def test_a_port_that_is_taken_is_said_in_one_line(capsys):

@@ -37,6 +37,18 @@ def test_it_ends_while_a_connection_is_kept_alive():
     assert "api" not in {thread.name for thread in threads()}
 
 
+def test_who_asks_is_who_connects():
+    """What a client says of whom it asks for is not believed: a bound for each source is kept."""
+
+    async def source(request: Request) -> PlainTextResponse:
+        return PlainTextResponse(f"{request.url.scheme} {request.client and request.client.host}")
+
+    app = Starlette(routes=[Route("/", source)])
+    headers = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
+    with serving(app, 0) as url:
+        assert httpx.get(url, headers=headers).text == f"http {HOST}"
+
+
 def test_answers_are_not_held_back():
     """Nagle's algorithm is off on the connections that the server accepts.
 
