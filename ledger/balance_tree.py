@@ -12,14 +12,16 @@ A subtree without leaves is EMPTY, one with exactly one leaf is that leaf, at wh
 it is a node of its halves. How it is stored is in `ledger.pages`.
 
 Pages are not believed because they are there. `path` compares every hash on its way with the one
-above it. `updated` compares that of each page it reads; where pages come from outside, read them
-through `checked`, which compares all hashes within: so nobody signs what a damaged page says.
+above it. `updated` compares the record of each page that it reads; where pages come from outside,
+read them through `checked`, which compares all hashes within: so nobody signs what a damaged page
+says.
 """
 
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from hashlib import sha256
 from itertools import pairwise
+from struct import Struct
 from typing import NamedTuple
 
 import orjson
@@ -34,15 +36,20 @@ from ledger.pages import (
     PAGE_LEVELS,
     PAGE_MAX_LEAVES,
     RECORD_BYTES,
+    REF_BYTES,
     BranchPage,
     LeavesPage,
+    Page,
     ReadPage,
     Ref,
     WritePage,
     empty_branch,
+    has_singles,
     is_branch,
     read_leaves,
     read_page,
+    record_start,
+    ref_start,
     starts,
 )
 from ledger.wallets import Wallet, owed
@@ -55,6 +62,8 @@ _EMPTY_RECORD = bytes(16) + EMPTY
 # A copy of what has taken in the prefix is quicker than a new one that takes in both.
 _NODE = sha256(b"\x04")
 _number = int.from_bytes
+# Of a node's two records: each sum, as its upper and its lower half.
+_sums = Struct(">QQ32xQQ32x").unpack
 
 
 class Leaf(NamedTuple):
@@ -190,10 +199,10 @@ def updated(root: Root, leaves: Sequence[Leaf], read: ReadPage, write: WritePage
 def checked(read: ReadPage) -> ReadPage:
     """The same pages, each refused if its hashes do not follow from its leaves, or its records."""
 
-    def read_checked(ref: Ref) -> bytes:
-        data = read(ref)
+    def read_checked(ref: Ref) -> Page:
+        data = read(ref).data
         check_page(data)
-        return data
+        return Page(data)
 
     return read_checked
 
@@ -243,7 +252,7 @@ def path(root: Root, key: bytes, read: ReadPage) -> BalancePath:
     known, depth, ref = _u128(root.owed) + root.hash, 0, root.page
     end = b""
     while ref is not None:
-        page = read_page(read(ref))
+        page = read_page(read(ref).data)
         if isinstance(page, LeavesPage):
             end = _way_among_leaves(page, depth, known, key, siblings)
             break
@@ -290,7 +299,8 @@ def _node_record(node: bytes | bytearray) -> bytes:
     # All of an update's time is spent here and around here.
     hashing = _NODE.copy()
     hashing.update(node)
-    total = _number(node[:16], "big") + _number(node[48:64], "big")
+    left_high, left, right_high, right = _sums(node)
+    total: int = (left_high + right_high << 64) + left + right
     try:
         return total.to_bytes(16, "big") + hashing.digest()
     except OverflowError:
@@ -371,24 +381,28 @@ class _Update:
             if known != _EMPTY_RECORD:
                 raise RuleBroken("page.missing", known.hex(), "no page")
             return self._bunch(LeavesPage([], bytearray(), []), depth, leaves)
-        data = self._read(Ref.unpacked(ref))
-        page = read_page(data) if len(leaves) > 1 or is_branch(data) else None
-        if isinstance(page, BranchPage):
+        data, record = self._read(Ref.unpacked(ref))
+        if is_branch(data):
             # It has more leaves than one: it is a node.
-            _compare(known, _node_record(page.node(1)))
-            return self._branch(page, depth, leaves)
-        _compare(known, _top(data, depth))
+            _compare(known, record or _node_record(BranchPage(data).node(1)))
+            if len(leaves) == 1:
+                return self._way(data, depth, leaves[0])
+            return self._branch(BranchPage(data), depth, leaves)
+        _compare(known, record or _top(data, depth))
         changed = _one_changed(data, depth, leaves[0]) if len(leaves) == 1 else None
         if changed:
-            return changed[0], data[1] == 1, self._write(changed[1]).packed
-        return self._bunch(page or read_leaves(data), depth, leaves)
+            return self._written(changed[1], changed[0], data[1] == 1)
+        return self._bunch(read_leaves(data), depth, leaves)
+
+    def _written(self, data: bytes, record: bytes, single: bool) -> _Made:
+        return record, single, self._write(Page(data, record)).packed
 
     def _bunch(self, page: LeavesPage, depth: int, leaves: list[bytes]) -> _Made:
         bunch = _Bunch(page, leaves)
         if len(page.leaves) > PAGE_MAX_LEAVES:
             return self._branch(empty_branch(_EMPTY_RECORD), depth, page.leaves)
         record = bunch.record(0, len(page.leaves), depth)
-        return record, len(page.leaves) == 1, self._write(page.packed).packed
+        return self._written(page.packed, record, len(page.leaves) == 1)
 
     def _branch(self, page: BranchPage, depth: int, leaves: list[bytes]) -> _Made:
         groups = _by_slot(leaves, depth)
@@ -396,7 +410,28 @@ class _Update:
             made = self.put(page.ref(slot), depth + PAGE_LEVELS, page.record(slot), group)
             page.put(slot, *made)
         record, single = _rehashed(page, groups)
-        return record, single, self._write(page.packed).packed
+        return self._written(page.packed, record, single)
+
+    def _way(self, data: bytes, depth: int, leaf: bytes) -> _Made:
+        """As `_branch`, for one leaf, which is the usual case where wallets are many."""
+        place = _slot(leaf, depth)
+        at, ref_at = record_start(place), ref_start(place)
+        below, known = data[ref_at : ref_at + REF_BYTES], data[at : at + RECORD_BYTES]
+        record, single, ref = self.put(below, depth + PAGE_LEVELS, known, [leaf])
+        if single or has_singles(data):
+            page = BranchPage(data)
+            page.put(place, record, single, ref)
+            record, single = _rehashed(page, [place])
+            return self._written(page.packed, record, single)
+        after = bytearray(data)
+        after[ref_at : ref_at + REF_BYTES] = ref
+        while place > 1:
+            after[at : at + RECORD_BYTES] = record
+            start = at if place % 2 == 0 else at - RECORD_BYTES
+            record = _node_record(after[start : start + NODE_BYTES])
+            place >>= 1
+            at = record_start(place)
+        return self._written(bytes(after), record, False)
 
 
 def _top(data: bytes, depth: int) -> bytes:
@@ -548,7 +583,7 @@ def _find(
 ) -> None:
     if ref == NO_REF:
         return
-    data = read(Ref.unpacked(ref))
+    data = read(Ref.unpacked(ref)).data
     if is_branch(data):
         page = BranchPage(data)
         for slot, group in _by_slot(keys, depth).items():

@@ -54,6 +54,8 @@ BRANCH_BYTES = _REFS + 16 * REF_BYTES
 _BACK = NODE_BYTES - _RECORDS
 _REFS_BACK = FIRST_SLOT * REF_BYTES - _REFS
 
+_NO_SINGLES = bytes(_RECORDS - 1)
+
 _REF = struct.Struct(">16sII")
 
 
@@ -70,13 +72,22 @@ class Ref(NamedTuple):
 
     @classmethod
     def unpacked(cls, data: bytes) -> "Ref":
-        return cls(*_REF.unpack(data))
+        return cls._make(_REF.unpack(data))
 
 
 NO_REF = bytes(REF_BYTES)
 
-ReadPage = Callable[[Ref], bytes]
-WritePage = Callable[[bytes], Ref]
+
+class Page(NamedTuple):
+    """A page's bytes. record: that of its place, as the page above has it, if whoever keeps it made
+    it along with these bytes; None: it has yet to be computed from them."""
+
+    data: bytes
+    record: bytes | None = None
+
+
+ReadPage = Callable[[Ref], Page]
+WritePage = Callable[[Page], Ref]
 
 
 class LeavesPage(NamedTuple):
@@ -153,6 +164,21 @@ def empty_branch(record: bytes) -> BranchPage:
     return BranchPage(head + 30 * record + 16 * NO_REF)
 
 
+def record_start(place: int) -> int:
+    """Where a place's record starts in a page of four levels."""
+    return place * RECORD_BYTES - _BACK
+
+
+def ref_start(slot: int) -> int:
+    """Where the ref of one of the lowest places starts in such a page."""
+    return slot * REF_BYTES - _REFS_BACK
+
+
+def has_singles(data: bytes) -> bool:
+    """Whether any place in such a page has one wallet alone below it."""
+    return data[1:_RECORDS] != _NO_SINGLES
+
+
 def is_branch(data: bytes) -> bool:
     """Which of the two forms a page has. Raises RuleBroken for any other form, and length.
 
@@ -203,30 +229,30 @@ class MemoryPages:
     """
 
     def __init__(self) -> None:
-        self._pages: dict[int, bytes] = {}
+        self._pages: dict[int, Page] = {}
         self._written = 0
 
     def __len__(self) -> int:
         return len(self._pages)
 
-    def read(self, ref: Ref) -> bytes:
+    def read(self, ref: Ref) -> Page:
         """Raises RuleBroken for a page that is not there."""
         page = self._pages.get(ref.offset)
         if page is None:
             raise RuleBroken("page.missing", "a page that was written and not replaced", ref.offset)
         return page
 
-    def take(self, ref: Ref) -> bytes:
+    def take(self, ref: Ref) -> Page:
         """Reads a page that is about to be replaced, and forgets it."""
         page = self.read(ref)
         del self._pages[ref.offset]
         return page
 
-    def write(self, page: bytes) -> Ref:
+    def write(self, page: Page) -> Ref:
         # From 1, so that no Ref is that of zero bytes.
         self._written += 1
         self._pages[self._written] = page
-        return Ref(_MEMORY, self._written, len(page))
+        return Ref(_MEMORY, self._written, len(page.data))
 
 
 _MEMORY = b"memory".ljust(16, b"\0")

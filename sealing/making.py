@@ -82,7 +82,7 @@ def make(
     except RuleBroken as broken:
         raise SealingStopped(Reason.LIMIT, f"sums within {MAX_INTEGER}", broken) from None
     tree.append([*entries, entry.data])
-    place = pages.write(totals_json(totals))
+    place = pages.append(totals_json(totals))
     start = first + len(governance)
     places = {each.id: start + number for number, each in enumerate(batch.transactions)}
     tiles = {tile.path: data for tile, data in tree.take_tiles().items()}

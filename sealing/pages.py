@@ -7,7 +7,7 @@ pages/<id>   the pages that one block writes, and last its totals; the id is ran
 from collections import OrderedDict
 
 from ledger.balance_tree import check_page
-from ledger.pages import Ref
+from ledger.pages import Page, Ref
 from sealing.ports import Objects
 from sealing.stopped import Reason, SealingStopped
 
@@ -20,7 +20,7 @@ class Pages:
     def __init__(self, own: Objects, cached: int = CACHED_PAGES) -> None:
         self._own = own
         self._cached = cached
-        self._pages: OrderedDict[Ref, bytes] = OrderedDict()
+        self._pages: OrderedDict[Ref, Page] = OrderedDict()
         self._object = b""
         self._written: list[bytes] = []
         self._length = 0
@@ -29,12 +29,12 @@ class Pages:
         """The pages written from now on are those of this object. object_: its id, 16 bytes."""
         self._object, self._written, self._length = object_, [], 0
 
-    def read(self, ref: Ref) -> bytes:
+    def read(self, ref: Ref) -> Page:
         """A page. Raises RuleBroken for one that does not hash to what it says of itself."""
         page = self._pages.get(ref)
         if page is None:
-            page = self.stored(ref)
-            check_page(page)
+            page = Page(self.stored(ref))
+            check_page(page.data)
             self._keep(ref, page)
         return page
 
@@ -47,18 +47,23 @@ class Pages:
             raise SealingStopped(Reason.DAMAGED, place, found)
         return found
 
-    def write(self, page: bytes) -> Ref:
-        ref = Ref(self._object, self._length, len(page))
-        self._written.append(page)
-        self._length += len(page)
+    def write(self, page: Page) -> Ref:
+        ref = self.append(page.data)
         self._keep(ref, page)
+        return ref
+
+    def append(self, data: bytes) -> Ref:
+        """Bytes that are no page, among those of the object that was begun."""
+        ref = Ref(self._object, self._length, len(data))
+        self._written.append(data)
+        self._length += len(data)
         return ref
 
     def save(self) -> None:
         """Writes the object that was begun."""
         self._own.create(_path(self._object), b"".join(self._written))
 
-    def _keep(self, ref: Ref, page: bytes) -> None:
+    def _keep(self, ref: Ref, page: Page) -> None:
         self._pages[ref] = page
         if len(self._pages) > self._cached:
             self._pages.popitem(last=False)

@@ -143,7 +143,7 @@ def pages_of(root: Root, pages: MemoryPages) -> list[bytes]:
     """Every page below a root but for the places of the pages below it."""
     below, found_pages = [root.page] if root.page else [], []
     while below:
-        page = pages.read(below.pop())
+        page = pages.read(below.pop()).data
         check_page(page)
         if len(page) == BRANCH_BYTES:
             refs = [page[at : at + 24] for at in range(BRANCH_BYTES - 384, BRANCH_BYTES, 24)]
