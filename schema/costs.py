@@ -129,8 +129,8 @@ def excess_cost(rows: int, limit: int) -> list[GraphQLError]:
     if rows <= limit:
         return []
     message = (
-        f"This may read {rows} rows, and one request may read {limit}: ask for shorter pages "
-        "(`first`), or send several requests."
+        f"This may read {rows} rows, and one request may read {limit}: ask for less of each item "
+        "of a list or for shorter pages (`first`), or send the input's items in several requests."
     )
     extensions = {"code": COST_EXCEEDED, "cost": rows, "limit": limit}
     return [GraphQLError(message, extensions=extensions)]

@@ -8,6 +8,7 @@ import orjson
 import pytest
 from graphql import OperationDefinitionNode
 
+from schema.costs import Cost
 from tests.coalition import SCHEMA
 
 ROOT = Path(__file__).parents[3]
@@ -56,3 +57,23 @@ def test_clients_ask_for_one_thing_too_many() -> None:
     rows = {name: admitted.cost.rows(name, variables) for name in admitted.cost.plans}
     dear = {name for name, cost in rows.items() if cost > SCHEMA.limits.rows}
     assert dear == {"AllAdjustments"}
+
+
+def test_batches_cost_what_the_page_for_apps_says() -> None:
+    """For each order, for 100, and how many are the most where those are too many."""
+    text = (ROOT / "docs" / "apps.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(.*)` \| (\d+) \| ([\d,]+)(?:: refused; (\d+) orders)?", text, re.M)
+    assert len(rows) == 3
+    for asked, each, of_100, most in rows:
+        document = f"""mutation ($input: RecordPurchasesInput!) {{
+            recordPurchases(input: $input) {{ results {{ {asked} }} }} }}"""
+        admitted = SCHEMA.documents.admit(document)
+        assert admitted.errors == ()
+
+        def cost(orders: int, cost: Cost = admitted.cost) -> int:
+            return cost.rows(None, {"input": {"orders": [{}] * orders}})
+
+        assert (cost(1) - cost(0), cost(100)) == (int(each), int(of_100.replace(",", "")))
+        assert (cost(100) > SCHEMA.limits.rows) == bool(most)
+        if most:
+            assert cost(int(most)) <= SCHEMA.limits.rows < cost(int(most) + 1)
