@@ -191,6 +191,18 @@ def test_of_several_leaves_of_one_key_the_last_counts():
     assert updated(root, [], refuse_to_read, refuse_to_write) is root
 
 
+def test_one_wallet_where_there_was_none_rises_in_a_page_of_full_places():
+    """Every place below the page has two wallets or none; then one has one alone."""
+    full = [
+        Leaf(bytes((slot << 4 | low,)) + bytes(31), 1, bytes(32), 1)
+        for slot in range(7)
+        for low in range(6)
+    ]
+    root, pages = holding(full)
+    alone = Leaf(b"\xf0" + bytes(31), 5, bytes(32), 1)
+    assert updated(root, [alone], pages.read, pages.write)[:2] == naive([*full, alone])[::-1]
+
+
 def refuse_to_read(ref):
     raise AssertionError("nothing has to be read")
 
