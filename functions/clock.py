@@ -14,7 +14,8 @@ from functools import cache
 from typing import Any
 
 from functions.telemetry import Telemetry
-from functions.wiring import agenda_of, coalition_of
+from functions.wiring import coalition_of
+from functions.wiring_behind import agenda_of
 from loyalty.clock.agenda import Agenda
 from loyalty.clock.running import run
 from loyalty.coalition import Coalition

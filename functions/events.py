@@ -16,7 +16,7 @@ from typing import Any
 
 from functions.batches import all_again, all_done
 from functions.telemetry import Telemetry
-from functions.wiring import deliverer_of
+from functions.wiring_behind import deliverer_of
 from ledger.names import TransactionId
 from loyalty.ports import StoreUnavailable
 from loyalty.webhooks.delivering import Deliverer, told_of

@@ -15,7 +15,8 @@ from typing import Any
 
 from functions.batches import all_again, all_done
 from functions.telemetry import Telemetry
-from functions.wiring import sealer_of, utc_now, witnessing_of
+from functions.wiring import utc_now
+from functions.wiring_behind import sealer_of, witnessing_of
 from ledger.names import At, WalletId, at_moment, is_base32_id
 from loyalty.ports import StoreUnavailable
 from sealing.sealer import Progress, Sealer

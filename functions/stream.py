@@ -14,7 +14,8 @@ from functions.batches import all_done
 from functions.due import note
 from functions.events import tell
 from functions.telemetry import Telemetry
-from functions.wiring import agenda_of, coalition_of, deliverer_of
+from functions.wiring import coalition_of
+from functions.wiring_behind import agenda_of, deliverer_of
 from loyalty.clock.agenda import Agenda
 from loyalty.coalition import Coalition
 from loyalty.webhooks.delivering import Deliverer

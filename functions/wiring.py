@@ -35,28 +35,21 @@ TALLYSTICK_WITNESSES    a policy (c2sp.org/tlog-policy) whose witnesses with a U
 
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
 
 from ledger.notes import Signer
-from ledger.policies import read_policy
-from loyalty.clock.agenda import Agenda
 from loyalty.coalition import Coalition
 from loyalty.throttling import RequestCounts
-from loyalty.webhooks.delivering import Deliverer
-from loyalty.webhooks.ports import Delivery, Webhooks
+from loyalty.webhooks.ports import Webhooks
 from loyalty.webhooks.signing import derived_from
 from schema.http import Exposure, checked_origins
 from schema.issuer_keys import IssuerKeys
 from schema.issuers import Issuer, Kind, claim_names
 from sealing.proving import Prover
-from sealing.sealer import Keys, Sealer
-from sealing.witnesses import WitnessTarget
-from sealing.witnessing import Witnessing
-from storage.agenda_dynamodb import DynamoAgenda
 from storage.dynamodb import DynamoStore, Table
 from storage.issuer_http import IssuerGet
 from storage.kms import KmsSigner, entry_signers, webhook_seed
@@ -64,8 +57,6 @@ from storage.log_dynamodb import DynamoHeads
 from storage.queue_dynamodb import DynamoQueue
 from storage.request_counts_dynamodb import DynamoRequestCounts
 from storage.s3 import S3Objects, s3_client
-from storage.webhook_http import WebhookPost
-from storage.witness_http import HttpPost
 
 LOG_PREFIX = "log/"
 OWN_PREFIX = "own/"
@@ -78,7 +69,7 @@ def utc_now() -> datetime:
 
 def coalition_of(environment: Mapping[str, str]) -> Coalition:
     """The coalition that this function serves. Asks KMS for the entry key."""
-    origin, store = environment["TALLYSTICK_ORIGIN"], _store(environment)
+    origin, store = environment["TALLYSTICK_ORIGIN"], store_of(environment)
     entries, *further = entry_signers_of(environment)
     return Coalition(
         origin,
@@ -102,17 +93,6 @@ def log_signers_of(environment: Mapping[str, str]) -> Sequence[Signer]:
     """Every log key that this function may sign with. Asks KMS for their public halves."""
     origin, region = environment["TALLYSTICK_ORIGIN"], environment["AWS_REGION"]
     return [KmsSigner(origin, id_, region) for id_ in environment["TALLYSTICK_LOG_KEYS"].split(",")]
-
-
-def agenda_of(environment: Mapping[str, str]) -> Agenda:
-    """The hints that this function writes or reads for the clock."""
-    return DynamoAgenda(_store(environment))
-
-
-def deliverer_of(environment: Mapping[str, str], given_up: Callable[[Delivery], None]) -> Deliverer:
-    """Who sends the events of the coalition that this function serves."""
-    post = WebhookPost(loopback=_loopback(environment))
-    return Deliverer(coalition_of(environment), post, utc_now, given_up)
 
 
 def issuer_of(environment: Mapping[str, str]) -> Issuer:
@@ -141,34 +121,18 @@ def exposure_of(environment: Mapping[str, str]) -> Exposure:
 
 def request_counts_of(environment: Mapping[str, str]) -> RequestCounts:
     """What counts the mutations of each actor."""
-    return DynamoRequestCounts(_store(environment))
+    return DynamoRequestCounts(store_of(environment))
 
 
 def prover_of(environment: Mapping[str, str]) -> Prover:
     """The proofs that this function gives."""
-    store = _store(environment)
-    log, own = _objects(environment)
+    store = store_of(environment)
+    log, own = objects_of(environment)
     return Prover(store, DynamoHeads(store), log, own)
 
 
-def sealer_of(environment: Mapping[str, str]) -> Sealer:
-    """The sealer that this function is. Asks KMS for its keys."""
-    origin, store = environment["TALLYSTICK_ORIGIN"], _store(environment)
-    log, own = _objects(environment)
-    entries, *further = entry_signers_of(environment)
-    keys = Keys(log_signers_of(environment), entries, further)
-    return Sealer(origin, store, DynamoHeads(store), log, own, keys, utc_now, secrets.token_bytes)
-
-
-def witnessing_of(environment: Mapping[str, str]) -> Witnessing:
-    """The witnesses that this function asks."""
-    log, _ = _objects(environment)
-    policy = read_policy(environment["TALLYSTICK_WITNESSES"])
-    targets = [WitnessTarget(each.key, each.url) for each in policy.witnesses if each.url]
-    return Witnessing(log, targets, HttpPost(), utc_now)
-
-
-def _store(environment: Mapping[str, str]) -> DynamoStore:
+def store_of(environment: Mapping[str, str]) -> DynamoStore:
+    """The ledger's table."""
     endpoint = environment.get("TALLYSTICK_DYNAMODB_ENDPOINT")
     return DynamoStore(Table(environment["TALLYSTICK_TABLE"], environment["AWS_REGION"], endpoint))
 
@@ -178,14 +142,15 @@ def _webhooks(environment: Mapping[str, str], store: DynamoStore) -> Webhooks | 
     if wrapped is None:
         return None
     seed = webhook_seed(environment["TALLYSTICK_ORIGIN"], wrapped, environment["AWS_REGION"])
-    return Webhooks(DynamoQueue(store), derived_from(seed), _loopback(environment))
+    return Webhooks(DynamoQueue(store), derived_from(seed), is_loopback(environment))
 
 
-def _loopback(environment: Mapping[str, str]) -> bool:
+def is_loopback(environment: Mapping[str, str]) -> bool:
+    """Whether endpoints may be on this machine."""
     return environment.get("TALLYSTICK_WEBHOOK_LOOPBACK") == "1"
 
 
-def _objects(environment: Mapping[str, str]) -> tuple[S3Objects, S3Objects]:
+def objects_of(environment: Mapping[str, str]) -> tuple[S3Objects, S3Objects]:
     """The published log's objects, and the sealer's own."""
     client = s3_client(environment["AWS_REGION"], environment.get("TALLYSTICK_S3_ENDPOINT"))
     bucket = environment["TALLYSTICK_BUCKET"]
