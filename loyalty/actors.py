@@ -1,7 +1,8 @@
 """Who asks. Every use case takes an actor; what it may do is decided where it is done."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 
 class Role(StrEnum):
@@ -20,8 +21,7 @@ SIGNING = frozenset(Role) - {Role.AUDITOR}
 """Those who have something to sign."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(msgspec.Struct, frozen=True):
     """Someone who runs the coalition, in the roles that the issuer gave it."""
 
     id: str
@@ -32,8 +32,7 @@ class Operator:
         return f"operator:{self.id}"
 
 
-@dataclass(frozen=True, slots=True)
-class PartnerActor:
+class PartnerActor(msgspec.Struct, frozen=True):
     """A brand's system: a till, a shop, a back office."""
 
     id: str
@@ -43,8 +42,7 @@ class PartnerActor:
         return f"partner:{self.id}"
 
 
-@dataclass(frozen=True, slots=True)
-class MemberActor:
+class MemberActor(msgspec.Struct, frozen=True):
     """A member's app."""
 
     id: str
@@ -54,8 +52,7 @@ class MemberActor:
         return f"member:{self.id}"
 
 
-@dataclass(frozen=True, slots=True)
-class System:
+class System(msgspec.Struct, frozen=True):
     """What the coalition does by itself, because a programme says so: its clock."""
 
     id: str
