@@ -5,7 +5,7 @@ from enum import Enum
 from functools import cached_property
 from inspect import CO_COROUTINE, Parameter
 from types import GenericAlias, NoneType, UnionType
-from typing import Any, cast
+from typing import Any, NewType, cast
 
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
@@ -20,6 +20,32 @@ from strawberry.types.fields.resolver import (
 
 _SELF = Parameter("self", Parameter.POSITIONAL_OR_KEYWORD)
 _INFO = Parameter("info", Parameter.POSITIONAL_OR_KEYWORD)
+
+
+class Annotation(StrawberryAnnotation):
+    """Strawberry's, which asks no more of what is plainly a class, a list, or may be absent."""
+
+    __slots__ = ()
+
+    def evaluate(self) -> type:
+        raw = self.raw_annotation
+        return raw if isinstance(raw, type) else super().evaluate()
+
+    def _resolve(self) -> Any:
+        return self._resolved(self.raw_annotation)
+
+    def _resolved(self, annotation: Any) -> Any:
+        if isinstance(annotation, GenericAlias) and annotation.__origin__ is list:
+            return StrawberryList(self._resolved(annotation.__args__[0]))
+        if isinstance(annotation, UnionType) and len(annotation.__args__) == 2:
+            first, second = annotation.__args__
+            if NoneType in (first, second):
+                return StrawberryOptional(self._resolved(second if first is NoneType else first))
+        if isinstance(annotation, NewType):
+            return annotation
+        if isinstance(annotation, type) and not issubclass(annotation, Enum):
+            return annotation
+        return StrawberryAnnotation(annotation, namespace=self.namespace).resolve()
 
 
 class Resolver(StrawberryResolver[Any]):
@@ -64,7 +90,7 @@ class Resolver(StrawberryResolver[Any]):
 
     def _annotation(self, name: str) -> StrawberryAnnotation:
         annotations = self._method.__annotations__
-        return StrawberryAnnotation(annotations[name], namespace=self._method.__globals__)
+        return Annotation(annotations[name], namespace=self._method.__globals__)
 
 
 class Field(StrawberryField):
@@ -72,22 +98,7 @@ class Field(StrawberryField):
 
     @cached_property
     def resolved(self) -> Any:
-        annotation = cast(StrawberryAnnotation, self.type_annotation)
-        return _resolved(annotation.raw_annotation, annotation.namespace)
+        return cast(Annotation, self.type_annotation).resolve()
 
     def resolve_type(self, *, type_definition: StrawberryObjectDefinition | None = None) -> Any:  # noqa: ARG002
         return self.resolved
-
-
-def _resolved(annotation: Any, namespace: dict[str, Any] | None) -> Any:
-    """What Strawberry makes of an annotation; most are classes, lists, or of what may be absent."""
-    if isinstance(annotation, GenericAlias) and annotation.__origin__ is list:
-        return StrawberryList(_resolved(annotation.__args__[0], namespace))
-    if isinstance(annotation, UnionType) and len(annotation.__args__) == 2:
-        first, second = annotation.__args__
-        if NoneType in (first, second):
-            present = second if first is NoneType else first
-            return StrawberryOptional(_resolved(present, namespace))
-    if isinstance(annotation, type) and not issubclass(annotation, Enum):
-        return annotation
-    return StrawberryAnnotation(annotation, namespace=namespace).resolve()

@@ -1,11 +1,17 @@
 """What the types of the schema are declared with, in place of Strawberry's own decorators.
 
-    @shapes.object_type(description="A wallet's part with one expiry.")
+    @shapes.object_type(description="Points with one issuer and one expiry.")
     class Lot:
         points: Points = shapes.field(description="What is left of it.")
 
         @shapes.resolver(description="Past its expiry.")
         def lapsed(self, info: Info) -> bool: ...
+
+    class LotQuery:
+        @shapes.resolver(description="A lot by its number.")
+        async def lot(self, info: Info, number: int) -> Lot | None: ...
+
+    query = shapes.merged("Query", [LotQuery, …])
 
 They make the same definitions as Strawberry's, from which it builds the same schema. Its own make
 each class a dataclass first, whose methods are written out as text and compiled, and inspect every
@@ -15,20 +21,18 @@ what is read of a resolver. What the product has no use for is left out: generic
 permissions, directives, subscriptions. Relay's `Node` is inherited as it is.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import MISSING
-from inspect import get_annotations
 from sys import modules
 from typing import Any, NamedTuple, TypeVar, cast, dataclass_transform
 
-from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 from strawberry.types.private import is_private
 from strawberry.utils.str_converters import to_camel_case
 
-from schema.fields import Field, Resolver
+from schema.fields import Annotation, Field, Resolver
 
 C = TypeVar("C", bound=type)
 F = TypeVar("F", bound=Callable[..., object])
@@ -37,9 +41,9 @@ F = TypeVar("F", bound=Callable[..., object])
 class Members(NamedTuple):
     """What the `__init__` of a type takes, by keyword. makers: of what is made anew for each."""
 
-    names: frozenset[str] = frozenset()
-    required: frozenset[str] = frozenset()
-    makers: tuple[tuple[str, Callable[[], object]], ...] = ()
+    names: frozenset[str]
+    required: frozenset[str]
+    makers: Mapping[str, Callable[[], object]]
 
 
 class Definition(StrawberryObjectDefinition):
@@ -89,14 +93,26 @@ def interface_type(*, name: str | None = None, description: str | None = None) -
     return lambda cls: _defined(cls, name, description, is_interface=True)
 
 
-def merged(name: str, types: Sequence[type]) -> type:
-    """An object type with the fields of all of these."""
-    fields = {each.python_name: each for type_ in types for each in fields_of(type_)}
-    if len(fields) < sum(len(fields_of(type_)) for type_ in types):
-        raise ValueError(f"two of the types of {name} have a field of the same name")
+def merged(name: str, parts: Sequence[type]) -> type:
+    """An object type whose fields are what the methods of all these classes answer."""
+    fields: dict[str, Field] = {}
+    for part in parts:
+        answers = answers_of(part)
+        if not fields.keys().isdisjoint(answers):
+            raise ValueError(f"{part.__name__} answers to a name that another of {name} does")
+        fields |= answers
     cls = type(name, (), {})
     cls.__strawberry_definition__ = _definition(cls, name, None, fields.values())  # type: ignore[attr-defined]
     return cls
+
+
+def answers_of(cls: type) -> dict[str, Field]:
+    """The fields of a class that its own methods answer, by their names."""
+    fields = {name: made for name, made in vars(cls).items() if isinstance(made, Field)}
+    for name, made in fields.items():
+        method = cast(Resolver, made.base_resolver)
+        made.name, made.origin, made.type_annotation = name, cls, method.type_annotation
+    return fields
 
 
 def fields_of(type_: type) -> Sequence[StrawberryField]:
@@ -119,8 +135,11 @@ def _defined(
 ) -> C:
     defined, fields = cast(Any, cls), _inherited(cls)
     defined.__members__ = _declared(cls, fields)
-    defined.__init__ = _init
-    _answered(cls, fields)
+    if defined.__init__ is not _init:
+        defined.__init__ = _init
+    for key, made in answers_of(cls).items():
+        fields[key] = made
+        setattr(cls, key, cast(Resolver, made.base_resolver).wrapped_func)
     definition = _definition(cls, name or to_camel_case(cls.__name__), description, fields.values())
     definition.is_input, definition.is_interface = is_input, is_interface
     above = (vars(base).get("__strawberry_definition__") for base in cls.__mro__[1:])
@@ -144,10 +163,16 @@ def _inherited(cls: type) -> dict[str, StrawberryField]:
 
 def _declared(cls: type, fields: dict[str, StrawberryField]) -> Members:
     """What the class has with its type, and not from a resolver. Private members are no fields."""
-    above = [getattr(base, "__members__", Members()) for base in cls.__bases__]
-    required = {name for each in above for name in each.required}
-    makers = dict(maker for each in above for maker in each.makers)
-    annotations = get_annotations(cls)
+    annotations = cls.__annotations__
+    names, required, makers = set(annotations), set[str](), dict[str, Callable[[], object]]()
+    for base in cls.__bases__:
+        if (above := getattr(base, "__members__", None)) is not None:
+            names |= above.names
+            required |= above.required
+            makers |= above.makers
+            if not above.names.isdisjoint(annotations):
+                raise TypeError(f"{cls.__name__} declares a member anew that it inherits")
+    namespace = vars(modules[cls.__module__])
     for name, annotation in annotations.items():
         value = vars(cls).get(name, MISSING)
         made = value if isinstance(value, Field) else Field(default=value)
@@ -160,22 +185,9 @@ def _declared(cls: type, fields: dict[str, StrawberryField]) -> Members:
             delattr(cls, name) if made.default is MISSING else setattr(cls, name, made.default)
         if not is_private(annotation):
             made.name, made.origin = name, cls
-            made.type_annotation = StrawberryAnnotation(annotation, namespace=_namespace(cls))
+            made.type_annotation = Annotation(annotation, namespace=namespace)
             fields[name] = made
-    names = frozenset[str]().union(*(each.names for each in above))
-    if not names.isdisjoint(annotations):
-        raise TypeError(f"{cls.__name__} declares a member anew that it inherits")
-    return Members(names.union(annotations), frozenset(required), tuple(makers.items()))
-
-
-def _answered(cls: type, fields: dict[str, StrawberryField]) -> None:
-    """What the class answers by methods, which it gets back as they were."""
-    for name, made in list(vars(cls).items()):
-        if isinstance(made, Field):
-            by = cast(Resolver, made.base_resolver)
-            made.name, made.origin, made.type_annotation = name, cls, by.type_annotation
-            fields[name] = made
-            setattr(cls, name, by.wrapped_func)
+    return Members(frozenset(names), frozenset(required), makers)
 
 
 def _definition(
@@ -202,10 +214,6 @@ def _init(self: object, **values: object) -> None:
         wrong = sorted(members.required - values.keys() | values.keys() - members.names)
         raise TypeError(f"{type(self).__name__}: missing, or not one of its members: {wrong}")
     own = vars(self)
-    for name, made in members.makers:
+    for name, made in members.makers.items():
         own[name] = made()
     own.update(values)
-
-
-def _namespace(cls: type) -> dict[str, Any]:
-    return vars(modules[cls.__module__])

@@ -28,7 +28,6 @@ class AddPartnerKeyPayload(Payload):
     key: Key | None = None
 
 
-@shapes.object_type()
 class AddPartnerKey:
     @shapes.mutation(
         description="A partner, for itself; operators for one that lost its keys. It is told."

@@ -41,7 +41,6 @@ class AdjustPointsPayload(Payload):
     )
 
 
-@shapes.object_type()
 class AdjustPoints:
     @shapes.mutation(
         description="Operators: points are given or taken; past the programme's limits once a "

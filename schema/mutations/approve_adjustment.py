@@ -27,7 +27,6 @@ class ApproveAdjustmentPayload(Payload):
     adjustment: Adjustment | None = None
 
 
-@shapes.object_type()
 class ApproveAdjustment:
     @shapes.mutation(description="Operators other than the one that asked: the points move, once.")
     async def approve_adjustment(

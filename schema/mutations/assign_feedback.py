@@ -22,7 +22,6 @@ class AssignFeedbackPayload(Payload):
     feedback: Feedback | None = None
 
 
-@shapes.object_type()
 class AssignFeedback:
     @shapes.mutation(
         description="The partner that it is about, or an operator: somebody sees to it. It stays "

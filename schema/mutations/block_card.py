@@ -23,7 +23,6 @@ class BlockCardPayload(Payload):
     member: Member | None = shapes.field(default=None, description="Whose card it was.")
 
 
-@shapes.object_type()
 class BlockCard:
     @shapes.mutation(
         description="A member for its own, a partner for its own and the coalition's, operators "

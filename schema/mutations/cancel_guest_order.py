@@ -18,7 +18,6 @@ class CancelGuestOrderPayload(Payload):
     cancelled_at: str | None = None
 
 
-@shapes.object_type()
 class CancelGuestOrder:
     @shapes.mutation(description="Partners: a guest's order came back, so nobody can claim it.")
     async def cancel_guest_order(

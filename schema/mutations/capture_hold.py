@@ -26,7 +26,6 @@ class CaptureHoldPayload(Payload):
     transaction: Transaction | None = None
 
 
-@shapes.object_type()
 class CaptureHold:
     @shapes.mutation(
         description="The partner that gives the reward: the points that were held are spent there."

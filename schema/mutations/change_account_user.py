@@ -28,7 +28,6 @@ class ChangeAccountUserPayload(Payload):
     account: Account | None = None
 
 
-@shapes.object_type()
 class ChangeAccountUser:
     @shapes.mutation(
         description="Owners of an account and operators: who owns it, and what a user may spend."

@@ -22,7 +22,6 @@ class ClaimGiftCardPayload(Payload):
     gift_card: GiftCard | None = None
 
 
-@shapes.object_type()
 class ClaimGiftCard:
     @shapes.mutation(
         description="Members: who has a card and its code makes it its own, to see and replace it."

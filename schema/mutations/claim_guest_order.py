@@ -23,7 +23,6 @@ class ClaimGuestOrderPayload(AwardPayload):
     pass
 
 
-@shapes.object_type()
 class ClaimGuestOrder:
     @shapes.mutation(
         description="Members: an order that they made as a guest gives them what it would have "

@@ -22,7 +22,6 @@ class ClassifyAccountPayload(Payload):
     account: Account | None = None
 
 
-@shapes.object_type()
 class ClassifyAccount:
     @shapes.mutation(
         description="Operators: what an account is, for rules that hold of some kinds alone."

@@ -26,7 +26,6 @@ class ConfirmTransactionPayload(Payload):
     transaction: Transaction | None = None
 
 
-@shapes.object_type()
 class ConfirmTransaction:
     @shapes.mutation(
         description="The partner that issued them: points of a purchase that wait become "

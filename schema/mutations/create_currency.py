@@ -28,7 +28,6 @@ class CreateCurrencyPayload(Payload):
     currency: Currency | None = None
 
 
-@shapes.object_type()
 class CreateCurrency:
     @shapes.mutation(description="Operators: a points currency begins.")
     async def create_currency(

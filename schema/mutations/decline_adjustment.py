@@ -23,7 +23,6 @@ class DeclineAdjustmentPayload(Payload):
     adjustment: Adjustment | None = None
 
 
-@shapes.object_type()
 class DeclineAdjustment:
     @shapes.mutation(
         description="Operators, the one that asked as well: it will not be done. Nothing moves, so "

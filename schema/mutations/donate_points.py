@@ -29,7 +29,6 @@ class DonatePointsPayload(Payload):
     )
 
 
-@shapes.object_type()
 class DonatePoints:
     @shapes.mutation(description="The member that asks gives points to a charity.")
     async def donate_points(

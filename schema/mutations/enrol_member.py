@@ -25,7 +25,6 @@ class EnrolMemberPayload(Payload):
     member: Member | None = None
 
 
-@shapes.object_type()
 class EnrolMember:
     @shapes.mutation(description="Operators and partners: someone begins to collect.")
     async def enrol_member(self, info: Info, input: EnrolMemberInput) -> EnrolMemberPayload:  # noqa: A002

@@ -21,7 +21,6 @@ class EraseRecognitionMessagePayload(Payload):
     recognition: Recognition | None = None
 
 
-@shapes.object_type()
 class EraseRecognitionMessage:
     @shapes.mutation(
         description="The giver, the receiver or an operator: what was written is erased, the "

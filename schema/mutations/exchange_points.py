@@ -27,7 +27,6 @@ class ExchangePointsPayload(Payload):
     transaction: Transaction | None = None
 
 
-@shapes.object_type()
 class ExchangePoints:
     @shapes.mutation(
         description="Members: points become those of another currency, at the rate in force."

@@ -22,7 +22,6 @@ class FollowUpFeedbackPayload(Payload):
     feedback: Feedback | None = None
 
 
-@shapes.object_type()
 class FollowUpFeedback:
     @shapes.mutation(
         description="The partner that it is about, or an operator: it was seen to, once."

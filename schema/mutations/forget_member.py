@@ -25,7 +25,6 @@ class ForgetMemberPayload(Payload):
     member: Member | None = None
 
 
-@shapes.object_type()
 class ForgetMember:
     @shapes.mutation(
         description="A member itself, or an operator: name, date of birth, consents, ids of other "

@@ -21,7 +21,6 @@ class GiveBackPlacePayload(Payload):
     place: Place | None = None
 
 
-@shapes.object_type()
 class GiveBackPlace:
     @shapes.mutation(description="Its member or the offer's partner: another can take it.")
     async def give_back_place(self, info: Info, input: GiveBackPlaceInput) -> GiveBackPlacePayload:  # noqa: A002

@@ -29,7 +29,6 @@ class GiveFeedbackPayload(Payload):
     feedback: Feedback | None = None
 
 
-@shapes.object_type()
 class GiveFeedback:
     @shapes.mutation(
         description="A member, or the partner for one that it asked: what it thinks of the partner."

@@ -27,7 +27,6 @@ class GiveRecognitionPayload(Payload):
     recognition: Recognition | None = None
 
 
-@shapes.object_type()
 class GiveRecognition:
     @shapes.mutation(
         description="Members: another earns points of this month's allowance, which the "

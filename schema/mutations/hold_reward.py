@@ -33,7 +33,6 @@ class HoldRewardPayload(Payload):
     )
 
 
-@shapes.object_type()
 class HoldReward:
     @shapes.mutation(
         description="Members, or the reward's partner for one: points are set aside for it."

@@ -28,7 +28,6 @@ class InviteToAccountPayload(Payload):
     account: Account | None = None
 
 
-@shapes.object_type()
 class InviteToAccount:
     @shapes.mutation(description="Owners of an account and operators: a member is asked to join.")
     async def invite_to_account(

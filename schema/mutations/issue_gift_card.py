@@ -26,7 +26,6 @@ class IssueGiftCardPayload(NewGiftCardPayload):
     pass
 
 
-@shapes.object_type()
 class IssueGiftCard:
     @shapes.mutation(description="Partners that sell gift cards: a new one, with value on it.")
     async def issue_gift_card(

@@ -24,7 +24,6 @@ class JoinAccountPayload(Payload):
     account: Account | None = None
 
 
-@shapes.object_type()
 class JoinAccount:
     @shapes.mutation(
         description="Members who were invited: what they buy then earns into the shared wallet."

@@ -22,7 +22,6 @@ class LeaveAccountPayload(Payload):
     account: Account | None = None
 
 
-@shapes.object_type()
 class LeaveAccount:
     @shapes.mutation(
         description="A user leaves, or an owner or an operator removes one. "

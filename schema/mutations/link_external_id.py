@@ -25,7 +25,6 @@ class LinkExternalIdPayload(Payload):
     member: Member | None = None
 
 
-@shapes.object_type()
 class LinkExternalId:
     @shapes.mutation(
         description="Partners for themselves, operators for all of them: an id of another system, "

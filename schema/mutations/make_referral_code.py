@@ -20,7 +20,6 @@ class MakeReferralCodePayload(Payload):
     code: str | None = None
 
 
-@shapes.object_type()
 class MakeReferralCode:
     @shapes.mutation(
         description="Members, or an operator for one: the code that its friends type, the same "

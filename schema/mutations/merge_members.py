@@ -31,7 +31,6 @@ class MergeMembersPayload(Payload):
     )
 
 
-@shapes.object_type()
 class MergeMembers:
     @shapes.mutation(
         description="Operators: everything of one member is another's, and the first is closed."

@@ -26,7 +26,6 @@ class OpenAccountPayload(Payload):
     account: Account | None = None
 
 
-@shapes.object_type()
 class OpenAccount:
     @shapes.mutation(
         description="Operators for a member; members, where the programme lets them, for "

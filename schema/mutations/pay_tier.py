@@ -29,7 +29,6 @@ class PayTierPayload(Payload):
     )
 
 
-@shapes.object_type()
 class PayTier:
     @shapes.mutation(
         description="Partners of a programme that sells a tier: a member has paid for it."

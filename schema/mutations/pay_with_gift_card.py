@@ -31,7 +31,6 @@ class PayWithGiftCardPayload(Payload):
     transaction: Transaction | None = None
 
 
-@shapes.object_type()
 class PayWithGiftCard:
     @shapes.mutation(
         description="Partners that take gift cards: any amount up to its balance is paid with one."

@@ -30,7 +30,6 @@ class PublishProgrammePayload(Payload):
     programme: Programme | None = None
 
 
-@shapes.object_type()
 class PublishProgramme:
     @shapes.mutation(description="Operators, or a partner that it alone binds: new rules.")
     async def publish_programme(

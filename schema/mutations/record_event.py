@@ -42,7 +42,6 @@ class RecordEventPayload(AwardPayload):
     pass
 
 
-@shapes.object_type()
 class RecordEvent:
     @shapes.mutation(description="Partners: what a member did, other than buying, earns.")
     async def record_event(self, info: Info, input: RecordEventInput) -> RecordEventPayload:  # noqa: A002

@@ -35,7 +35,6 @@ class RecordGuestOrderPayload(Payload):
     claimable_until: str | None = None
 
 
-@shapes.object_type()
 class RecordGuestOrder:
     @shapes.mutation(
         description="Partners: what a guest bought earns nothing until a member claims it, within "

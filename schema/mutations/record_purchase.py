@@ -41,7 +41,6 @@ class RecordPurchasePayload(AwardPayload):
     pass
 
 
-@shapes.object_type()
 class RecordPurchase:
     @shapes.mutation(description="Partners: what a member bought earns points.")
     async def record_purchase(

@@ -86,7 +86,6 @@ class RecordPurchasesPayload(Payload):
     )
 
 
-@shapes.object_type()
 class RecordPurchases:
     @shapes.mutation(
         description="Partners: orders of a till that was offline. Each is taken once by its "

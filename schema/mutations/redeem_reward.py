@@ -29,7 +29,6 @@ class RedeemRewardPayload(Payload):
     transaction: Transaction | None = None
 
 
-@shapes.object_type()
 class RedeemReward:
     @shapes.mutation(description="Members, or the reward's partner for one: points are spent.")
     async def redeem_reward(

@@ -36,7 +36,6 @@ class RefundRedemptionPayload(Payload):
     voucher: Voucher | None = shapes.field(default=None, description="The one that is void.")
 
 
-@shapes.object_type()
 class RefundRedemption:
     @shapes.mutation(
         description="The partner where they were spent: points come back, their voucher is void."

@@ -27,7 +27,6 @@ class RegisterEndpointPayload(Payload):
     )
 
 
-@shapes.object_type()
 class RegisterEndpoint:
     @shapes.mutation(
         description="Partners, of what they take part in, or operators, of everything: events go "

@@ -25,7 +25,6 @@ class RegisterOperatorKeyPayload(Payload):
     operator: Operator | None = None
 
 
-@shapes.object_type()
 class RegisterOperatorKey:
     @shapes.mutation(
         description="Operators, each for itself: the key that it signs and approves with."

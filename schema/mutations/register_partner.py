@@ -22,7 +22,6 @@ class RegisterPartnerPayload(Payload):
     partner: Partner | None = None
 
 
-@shapes.object_type()
 class RegisterPartner:
     @shapes.mutation(description="Operators: a brand joins, with the key that it signs with.")
     async def register_partner(

@@ -20,7 +20,6 @@ class RemoveEndpointPayload(Payload):
     removed_id: GlobalID | None = None
 
 
-@shapes.object_type()
 class RemoveEndpoint:
     @shapes.mutation(
         description="Whose endpoint it is: nothing is sent there any more, and what was due is "

@@ -25,7 +25,6 @@ class ReplaceGiftCardPayload(NewGiftCardPayload):
     pass
 
 
-@shapes.object_type()
 class ReplaceGiftCard:
     @shapes.mutation(
         description="The partner that sold a card, an operator, or the member who claimed it: it "

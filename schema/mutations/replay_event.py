@@ -21,7 +21,6 @@ class ReplayEventPayload(Payload):
     event_id: str | None = None
 
 
-@shapes.object_type()
 class ReplayEvent:
     @shapes.mutation(
         description="Whose endpoint it is: an event that it may be told of is sent there again, or "

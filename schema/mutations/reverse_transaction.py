@@ -33,7 +33,6 @@ class ReverseTransactionPayload(Payload):
     )
 
 
-@shapes.object_type()
 class ReverseTransaction:
     @shapes.mutation(description="The partner that issued them: earned points are taken back.")
     async def reverse_transaction(

@@ -25,7 +25,6 @@ class RevokeKeyPayload(Payload):
     key: Key | None = None
 
 
-@shapes.object_type()
 class RevokeKey:
     @shapes.mutation(
         description="Partners, their own; operators, anybody's. `key.until` says when: what "

@@ -27,7 +27,6 @@ class RotateEndpointSecretPayload(Payload):
     )
 
 
-@shapes.object_type()
 class RotateEndpointSecret:
     @shapes.mutation(description="Whose endpoint it is: a new secret and a new public key.")
     async def rotate_endpoint_secret(

@@ -27,7 +27,6 @@ class SetConsentPayload(Payload):
     member: Member | None = None
 
 
-@shapes.object_type()
 class SetConsent:
     @shapes.mutation(
         description="A member for itself, partners and operators for it: a consent is given or "

@@ -30,7 +30,6 @@ class SetProfilePayload(Payload):
     member: Member | None = None
 
 
-@shapes.object_type()
 class SetProfile:
     @shapes.mutation(
         description="A member for itself, partners and operators for any: what is known of it."

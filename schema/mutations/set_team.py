@@ -24,7 +24,6 @@ class SetTeamPayload(Payload):
     team: str | None = None
 
 
-@shapes.object_type()
 class SetTeam:
     @shapes.mutation(
         description="Operators and the programme's issuer: the team in which a member gives and "

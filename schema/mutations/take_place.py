@@ -23,7 +23,6 @@ class TakePlacePayload(Payload):
     place: Place | None = None
 
 
-@shapes.object_type()
 class TakePlace:
     @shapes.mutation(description="Members, or the offer's partner for one: a place is taken.")
     async def take_place(self, info: Info, input: TakePlaceInput) -> TakePlacePayload:  # noqa: A002

@@ -29,7 +29,6 @@ class TopUpGiftCardPayload(Payload):
     transaction: Transaction | None = None
 
 
-@shapes.object_type()
 class TopUpGiftCard:
     @shapes.mutation(description="Partners that sell gift cards: more value on one.")
     async def top_up_gift_card(

@@ -26,7 +26,6 @@ class TransferPointsPayload(Payload):
     transaction: Transaction | None = None
 
 
-@shapes.object_type()
 class TransferPoints:
     @shapes.mutation(description="Members: points go to another member, with their expiry.")
     async def transfer_points(

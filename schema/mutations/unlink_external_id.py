@@ -20,7 +20,6 @@ class UnlinkExternalIdPayload(Payload):
     member: Member | None = shapes.field(default=None, description="Whom it meant.")
 
 
-@shapes.object_type()
 class UnlinkExternalId:
     @shapes.mutation(
         description="Who linked it, a partner or an operator: the id means nobody any more, and "

@@ -33,7 +33,6 @@ class UseBenefitPayload(Payload):
     )
 
 
-@shapes.object_type()
 class UseBenefit:
     @shapes.mutation(description="The benefit's partner: it is given, once.")
     async def use_benefit(self, info: Info, input: UseBenefitInput) -> UseBenefitPayload:  # noqa: A002

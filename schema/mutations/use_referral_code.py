@@ -22,7 +22,6 @@ class UseReferralCodePayload(Payload):
     used_at: str | None = None
 
 
-@shapes.object_type()
 class UseReferralCode:
     @shapes.mutation(
         description="Members who have not bought yet, or a partner of the referral or an operator "

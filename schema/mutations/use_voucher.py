@@ -26,7 +26,6 @@ class UseVoucherPayload(Payload):
     voucher: Voucher | None = None
 
 
-@shapes.object_type()
 class UseVoucher:
     @shapes.mutation(description="The voucher's partner: it is used, once.")
     async def use_voucher(self, info: Info, input: UseVoucherInput) -> UseVoucherPayload:  # noqa: A002

@@ -27,7 +27,6 @@ class VoidHoldPayload(Payload):
     transaction: Transaction | None = None
 
 
-@shapes.object_type()
 class VoidHold:
     @shapes.mutation(
         description="The partner that gives the reward, an operator, or the member once that "

@@ -8,7 +8,6 @@ from schema.queries.ids import id_of
 from schema.types.account import Account, account
 
 
-@shapes.object_type()
 class AccountQuery:
     @shapes.resolver(description="Members who share a wallet; its users and operators see it.")
     async def account(self, info: Info, id: GlobalID) -> Account | None:  # noqa: A002

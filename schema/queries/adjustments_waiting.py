@@ -12,7 +12,6 @@ from schema.types.adjustment import Adjustment, adjustment
 from schema.types.pages import PAGE_MAX, page_info, page_of
 
 
-@shapes.object_type()
 class AdjustmentsWaitingQuery:
     @shapes.resolver(
         description="Operators: the adjustments that wait for approval, at most 100 a page, what "

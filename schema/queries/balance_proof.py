@@ -18,7 +18,6 @@ from sealing.proving import Prover
 _WHAT = "The wallet's currency"
 
 
-@shapes.object_type()
 class BalanceProofQuery:
     @shapes.resolver(
         description="The text of a c2sp.org/tlog-proof file that shows the wallet's balance, as of "

@@ -9,7 +9,6 @@ from schema.types.pages import check_first, page_info
 from sealing.proving import SealedBlock
 
 
-@shapes.object_type()
 class BlocksQuery:
     @shapes.resolver(description="The sealed batches, newest first, at most 100 a page.")
     def blocks(self, info: Info, first: int = 20, after: str | None = None) -> BlockConnection:

@@ -5,7 +5,6 @@ from schema.context import Info
 from schema.types.log import Checkpoint, checkpoint_of, sealed
 
 
-@shapes.object_type()
 class CheckpointQuery:
     @shapes.resolver(description="The published checkpoint; NOT_SEALED before the first block.")
     def checkpoint(self, info: Info) -> Checkpoint | None:

@@ -5,7 +5,6 @@ from schema.context import Info
 from schema.types.coalition import Coalition
 
 
-@shapes.object_type()
 class CoalitionQuery:
     @shapes.resolver(description="The coalition that this ledger is of.")
     def coalition(self, info: Info) -> Coalition:

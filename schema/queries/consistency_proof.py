@@ -15,7 +15,6 @@ from schema.types.log import Checkpoint, ConsistencyProof, checkpoint_of, out_of
 _TURNS = 5
 
 
-@shapes.object_type()
 class ConsistencyProofQuery:
     @shapes.resolver(
         description="From a size of the log that you have a checkpoint of, 1 or more, to the "

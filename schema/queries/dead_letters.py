@@ -18,7 +18,6 @@ from schema.types.pages import check_first, page_info
 _CURSOR = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{TIME}#{EVENT_ID}\Z")
 
 
-@shapes.object_type()
 class DeadLettersQuery:
     @shapes.resolver(
         description="What was given up of an endpoint of your own, oldest first, at most 100 a "

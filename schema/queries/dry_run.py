@@ -69,7 +69,6 @@ class DryRunPayload(Payload):
     tiers: list[TierCount] = shapes.field(default_factory=list)
 
 
-@shapes.object_type()
 class DryRunQuery:
     @shapes.resolver(
         description="Operators and partners: what a programme would have given for past orders, "

@@ -7,7 +7,6 @@ from schema.context import Info
 from schema.types.event import Endpoint
 
 
-@shapes.object_type()
 class EndpointsQuery:
     @shapes.resolver(
         description="Operators: the coalition's. Partners: their own. In the order they came."

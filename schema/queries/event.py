@@ -10,7 +10,6 @@ from schema.scalars import bad_input
 from schema.types.event import Event
 
 
-@shapes.object_type()
 class EventQuery:
     @shapes.resolver(description="By the `webhook-id` of its messages; partners see their own.")
     def event(self, info: Info, id: str) -> Event | None:  # noqa: A002

@@ -26,7 +26,6 @@ class FeedbackFigures:
     )
 
 
-@shapes.object_type()
 class FeedbackQuery:
     @shapes.resolver(
         description="Of a partner, for itself and operators; of all, for operators who name none."

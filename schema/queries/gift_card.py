@@ -8,7 +8,6 @@ from schema.queries.ids import id_of
 from schema.types.gift_card import GiftCard, gift_card
 
 
-@shapes.object_type()
 class GiftCardQuery:
     @shapes.resolver(description="Partners, operators and the member who claimed it: a card.")
     async def gift_card(self, info: Info, id: GlobalID) -> GiftCard | None:  # noqa: A002

@@ -25,7 +25,6 @@ class GivingAllowancePayload(Payload):
     allowance: GivingAllowance | None = None
 
 
-@shapes.object_type()
 class GivingAllowanceQuery:
     @shapes.resolver(
         description="The member, the programme's issuer and operators: what it can give this month."

@@ -31,7 +31,6 @@ class GuestOrderPayload(Payload):
     order: GuestOrder | None = None
 
 
-@shapes.object_type()
 class GuestOrderQuery:
     @shapes.resolver(description="The partner that sold it and operators: whether it was claimed.")
     async def guest_order(

@@ -37,7 +37,6 @@ class MayBuyPayload(Payload):
     )
 
 
-@shapes.object_type()
 class MayBuyQuery:
     @shapes.resolver(description="Whether a member, or a guest, may have an offer now.")
     async def may_buy(self, info: Info, input: MayBuyInput) -> MayBuyPayload:  # noqa: A002

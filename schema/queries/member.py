@@ -8,7 +8,6 @@ from schema.queries.ids import id_of
 from schema.types.member import Member, member
 
 
-@shapes.object_type()
 class MemberQuery:
     @shapes.resolver(description="One who collects points; a member sees itself alone.")
     async def member(self, info: Info, id: GlobalID) -> Member | None:  # noqa: A002

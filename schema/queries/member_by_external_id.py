@@ -6,7 +6,6 @@ from schema.context import Info
 from schema.types.member import Member, member
 
 
-@shapes.object_type()
 class MemberByExternalIdQuery:
     @shapes.resolver(
         description="Whom a CRM's id or a card means: to a partner by its own ids, then by those "

@@ -46,7 +46,6 @@ _FINDS: dict[str, Callable[[Context, str], Awaitable[Node | None]]] = {
 }
 
 
-@shapes.object_type()
 class NodeQuery:
     @shapes.resolver(description="Anything by its global id.")
     async def node(

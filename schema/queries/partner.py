@@ -8,7 +8,6 @@ from schema.queries.ids import id_of
 from schema.types.partner import Partner, partner
 
 
-@shapes.object_type()
 class PartnerQuery:
     @shapes.resolver(description="A brand of the coalition.")
     async def partner(self, info: Info, id: GlobalID) -> Partner | None:  # noqa: A002

@@ -31,7 +31,6 @@ class PreviewEarnPayload(Payload):
     )
 
 
-@shapes.object_type()
 class PreviewEarnQuery:
     @shapes.resolver(
         description="What a purchase at a partner would give now, and which rules say so. Writes "

@@ -8,7 +8,6 @@ from schema.queries.ids import id_of
 from schema.types.programme import Programme, programme
 
 
-@shapes.object_type()
 class ProgrammeQuery:
     @shapes.resolver(description="A programme, by its newest version.")
     def programme(self, info: Info, id: GlobalID) -> Programme | None:  # noqa: A002

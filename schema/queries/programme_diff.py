@@ -50,7 +50,6 @@ class ProgrammeDiffPayload(Payload):
     )
 
 
-@shapes.object_type()
 class ProgrammeDiffQuery:
     @shapes.resolver(
         description="What one published version of a programme changes for members beside another, "

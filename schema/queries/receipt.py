@@ -10,7 +10,6 @@ from schema.types.log import sealed
 from schema.types.transaction import transaction
 
 
-@shapes.object_type()
 class ReceiptQuery:
     @shapes.resolver(
         description="The text of a c2sp.org/tlog-proof file that shows the transaction's entry in "

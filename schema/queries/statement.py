@@ -41,7 +41,6 @@ class StatementPayload(Payload):
     )
 
 
-@shapes.object_type()
 class StatementQuery:
     @shapes.resolver(
         description="What a partner is billed for the points that it issued, from the ledger's "

@@ -9,7 +9,6 @@ from schema.queries.ids import id_of
 from schema.types.transaction import Transaction, transaction
 
 
-@shapes.object_type()
 class TransactionQuery:
     @shapes.resolver(description="One entry of the ledger that moves points.")
     async def transaction(self, info: Info, id: GlobalID) -> Transaction | None:  # noqa: A002

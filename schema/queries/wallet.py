@@ -9,7 +9,6 @@ from schema.queries.ids import id_of
 from schema.types.wallet import Wallet, wallet
 
 
-@shapes.object_type()
 class WalletQuery:
     @shapes.resolver(description="A member's points in one currency.")
     async def wallet(self, info: Info, id: GlobalID) -> Wallet | None:  # noqa: A002
