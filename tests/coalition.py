@@ -261,17 +261,21 @@ class House:
     def copied(self, store: MemoryStore | None = None) -> "House":
         """Another one that is as this one is now, in an empty store: neither changes the other."""
         other = House(store)
-        copy_contents(self.store, other.store)
-        other.clock = self.clock
-        other.pauses_s += self.pauses_s
-        other._verified = self._verified
-        other._random.setstate(self._random.getstate())
-        other._webhooks._deliveries.update(self._webhooks._deliveries)
-        other._keys = copy(self._keys)
-        known = self.coalition._known
-        other.coalition._known._governance = known._governance
-        other.coalition._known._versions = dict(known._versions)
+        other.goes_on_from(self)
         return other
+
+    def goes_on_from(self, other: "House") -> None:
+        """All that it holds is from here on a copy of what the other one holds now."""
+        copy_contents(other.store, self.store)
+        self.clock = other.clock
+        self.pauses_s[:] = other.pauses_s
+        self._verified = other._verified
+        self._random.setstate(other._random.getstate())
+        self._webhooks._deliveries.update(other._webhooks._deliveries)
+        self._keys = copy(other._keys)
+        known = other.coalition._known
+        self.coalition._known._governance = known._governance
+        self.coalition._known._versions = dict(known._versions)
 
     def _found(self) -> None:
         assert governing.found(self.coalition, SeedSigner(ORIGIN, b"l" * 32).verifier)
@@ -566,19 +570,21 @@ def _founded() -> House:
 
 
 @cache
-def _loop() -> asyncio.Runner:
+def _loop() -> asyncio.AbstractEventLoop:
     """One event loop for all requests of the main thread: to make one takes longer than most."""
     runner = asyncio.Runner()
     atexit.register(runner.close)
-    return runner
+    return runner.get_loop()
 
 
 def _run(running: Coroutine[Any, Any, R]) -> R:
     """What a coroutine returns. Nothing that it began goes on after it."""
     if current_thread() is not main_thread():
         return asyncio.run(running)
-    result = _loop().run(running, context=copy_context())
-    assert not asyncio.all_tasks(_loop().get_loop())
+    # Not by the runner, which sets a handler of SIGINT up and down again each time.
+    loop = _loop()
+    result = loop.run_until_complete(loop.create_task(running, context=copy_context()))
+    assert not asyncio.all_tasks(loop)
     return result
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from random import Random
 from threading import Lock
@@ -27,16 +28,10 @@ class Shop(House):
 
     def __init__(self, name: str, decimals: int = 0, store: MemoryStore | None = None) -> None:
         super().__init__(store)
-        self.document = json.loads((HERE / name).read_text())
+        self.goes_on_from(_opened(name, decimals))
+        self.document = _document(name)
         programme = read_programme(self.document).programme
         self.programme_id, self.currency = programme.id, programme.currency
-        partners = sorted(programme.partners())
-        for partner in partners:
-            if partner not in self.coalition.governance().partners:
-                self.done(OPERATOR, "registerPartner", self.registration(partner))
-        currency = self.input(code=self.currency, decimals=decimals)
-        self.done(OPERATOR, "createCurrency", currency)
-        self.publishes(self.document, *partners)
 
     def publishes(self, document: dict[str, Any], *partners: str) -> None:
         """The operator does, with the signatures of these partners."""
@@ -124,3 +119,22 @@ class Shop(House):
 
     def _programme(self) -> str:
         return gid("Programme", self.programme_id)
+
+
+def _document(name: str) -> dict[str, Any]:
+    return json.loads((HERE / name).read_text())  # type: ignore[no-any-return]
+
+
+@cache
+def _opened(name: str, decimals: int) -> House:
+    """One in which the programme is published: each shop begins with a copy of what it holds."""
+    house, document = House(), _document(name)
+    programme = read_programme(document).programme
+    partners = sorted(programme.partners())
+    for partner in partners:
+        if partner not in house.coalition.governance().partners:
+            house.done(OPERATOR, "registerPartner", house.registration(partner))
+    currency = house.input(code=programme.currency, decimals=decimals)
+    house.done(OPERATOR, "createCurrency", currency)
+    house.done(OPERATOR, "publishProgramme", house.programme(document, *partners))
+    return house
