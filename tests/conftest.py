@@ -4,11 +4,15 @@ import gc
 import logging
 import os
 from collections.abc import Generator, Iterator
+from functools import lru_cache
 
 import botocore.session
 import pytest
 from botocore.loaders import Loader
 from hypothesis import settings
+
+from ledger import governance
+from ledger.notes import signed_holds
 
 # The same examples in every run, and none that fails because the machine is busy.
 settings.register_profile("tallystick", deadline=None, derandomize=True, database=None)
@@ -48,6 +52,15 @@ def _models_of_aws_read_once() -> Iterator[None]:
     loader = Loader()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session, "create_loader", lambda _: loader)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _signatures_of_entries_checked_once() -> Iterator[None]:
+    """Of the same key over the same bytes, that is: every coalition begins alike, and a walk over
+    the bytes of a log leaves all signatures but one as they were."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(governance, "signed_holds", lru_cache(20_000)(signed_holds))
         yield
 
 
