@@ -14,8 +14,8 @@ from functions.waking import waking
 
 with waking():
     from mangum import Mangum
-    from starlette.applications import Starlette
     from starlette.requests import Request
+    from starlette.routing import Router
 
     from functions.log import log_route
     from functions.observing import Observed
@@ -51,7 +51,7 @@ def application(
     exposure: Exposure = PRODUCTION,
     counts: RequestCounts | None = None,
     token_clock: Callable[[], datetime] = utc_now,
-) -> Starlette:
+) -> Router:
     """The API of a coalition, and its published log beside it, if there is one.
 
     The machine's clock judges tokens and rates, the coalition's dates entries. counts: of the
@@ -60,21 +60,22 @@ def application(
 
     async def context(request: Request) -> Context:
         authorization = request.headers.get("authorization")
-        source = request.client.host if request.client else ""
+        source, _port = request.scope.get("client") or ("", 0)
         actor = known(
             lambda: bearer_actor(authorization, issuer, coalition, token_clock()), source, strangers
         )
-        # For whoever watches the API (`functions.observing`).
-        request.state.context = Context(coalition, actor, log)
-        return request.state.context  # type: ignore[no-any-return]
+        made = Context(coalition, actor, log)
+        # What `request.state` is made of, for whoever watches the API (`functions.observing`).
+        request.scope.setdefault("state", {})["context"] = made
+        return made
 
     strangers = Limiter(MemoryRequestCounts(), token_clock)
     limiter = None if counts is None else Limiter(counts, token_clock)
     schema = product_schema(introspection=exposure.introspection, limiter=limiter)
     app = graphql_app(schema, context, exposure)
-    app.router.routes.append(ready_route(coalition, log))
+    app.routes.append(ready_route(coalition, log))
     if log is not None:
-        app.router.routes.append(log_route(log))
+        app.routes.append(log_route(log))
     return app
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Awaitable, Callable
 
 from graphql import GraphQLError
-from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 from strawberry.http.ides import get_graphql_ide_html
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -25,13 +24,15 @@ from schema.leaving import VALIDATION_FAILED, leaving
 from schema.limits import Schema
 
 ContextOf = Callable[[Request], Awaitable[object]]
+_OF_GET = frozenset({OperationType.QUERY})
+_OF_POST = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
 def graphql_app(
     schema: Schema,
     context: ContextOf,
     exposure: Exposure = PRODUCTION,
-) -> Starlette:
+) -> Router:
     """The ASGI application over a schema (`schema.limits.Schema`, for its errors and limits).
 
     context: called with each GraphQL request before its body is read, which the schema bounds by
@@ -40,12 +41,13 @@ def graphql_app(
         like any other.
     Raises ValueError for a safelist with a document that the schema would refuse.
     """
-    return Starlette(
+    # No `Starlette` around it: what that does with exceptions, the view and servers do.
+    return Router(
         routes=[
             Route("/graphql", GraphQLView(schema, context, exposure)),
             Route("/health", _health, methods=["GET"]),
         ],
-        middleware=[cors(exposure.origins)] if exposure.origins else [],
+        middleware=[cors(exposure.origins)] if exposure.origins else None,
     )
 
 
@@ -99,9 +101,6 @@ class GraphQLView:
     async def _execute(
         self, request: Request, operation: Operation, context: object
     ) -> ExecutionResult:
-        allowed = {OperationType.QUERY}
-        if request.method == "POST":
-            allowed.add(OperationType.MUTATION)
         try:
             text = self._persisted.document(operation)
         except GraphQLError as error:
@@ -116,7 +115,7 @@ class GraphQLView:
                 variable_values=variables,
                 context_value=context,
                 operation_name=operation.name,
-                allowed_operation_types=allowed,
+                allowed_operation_types=_OF_POST if request.method == "POST" else _OF_GET,
                 operation_extensions=operation.extensions,
             )
         except CannotGetOperationTypeError as error:

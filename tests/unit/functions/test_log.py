@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.applications import Starlette
 from starlette.requests import Request
+from starlette.routing import Router
 
 from functions.api import application
 from functions.log import _file
@@ -37,7 +37,7 @@ def house() -> SealedHouse:
 class Client:
     """Sends requests to an application in this process."""
 
-    def __init__(self, app: Starlette) -> None:
+    def __init__(self, app: Router) -> None:
         self._transport = httpx.ASGITransport(app)
 
     def request(self, method: str, path: str, **headers: str) -> httpx.Response:
