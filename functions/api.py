@@ -40,6 +40,9 @@ with waking():
     from sealing.proving import Prover
     from storage.memory_request_counts import MemoryRequestCounts
 
+    # Its types are made once in a process: now, not at the first event, and SnapStart has them.
+    product_schema()
+
 TOLD = Telemetry("api")
 
 

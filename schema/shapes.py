@@ -47,10 +47,14 @@ class Members(NamedTuple):
 
 
 class Definition(StrawberryObjectDefinition):
-    """Strawberry's, but no field's type is looked for before all types are there."""
+    """Strawberry's, but no field's type is looked for before all types are there; never generic."""
 
     def __post_init__(self) -> None:
         pass
+
+    @property
+    def is_graphql_generic(self) -> bool:
+        return False
 
 
 def field(
