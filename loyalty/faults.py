@@ -16,12 +16,13 @@ from msgspec import inspect
 from ledger.canonical import MAX_INTEGER
 from loyalty.texts import JURISDICTION, LABEL, meant
 
-_PLACE = re.compile(r" - at (?:`key` in )?`\$([^`]*)`\Z")
-_STEP = re.compile(r"\.([^.\[\]]+)|\[([0-9]+)\]|(\[\.\.\.\])")
-_UNKNOWN = re.compile(r"unknown field `([^`]*)`")
-_MISSING = re.compile(r"missing required field `([^`]*)`")
-_KIND = re.compile(r"Invalid value '(.*)'\Z")
-_WORD = re.compile(r"Invalid enum value '(.*)'\Z")
+# Compiled when a document is refused, which most processes never see.
+_PLACE = r" - at (?:`key` in )?`\$([^`]*)`\Z"
+_STEP = r"\.([^.\[\]]+)|\[([0-9]+)\]|(\[\.\.\.\])"
+_UNKNOWN = r"unknown field `([^`]*)`"
+_MISSING = r"missing required field `([^`]*)`"
+_KIND = r"Invalid value '(.*)'\Z"
+_WORD = r"Invalid enum value '(.*)'\Z"
 _SHOWN_MAX_CHARS = 64
 
 _FORMS = {
@@ -46,7 +47,7 @@ class Fault(NamedTuple):
 def fault_of(error: msgspec.ValidationError, type_: type, document: object) -> Fault:
     """What a validation error means to who wrote the document."""
     text = str(error)
-    place = _PLACE.search(text)
+    place = re.search(_PLACE, text)
     text = text[: place.start()] if place else text
     path = _steps(place[1] if place else "")
     types, value = [_root(type_)], document
@@ -54,7 +55,7 @@ def fault_of(error: msgspec.ValidationError, type_: type, document: object) -> F
         types = [each for known in types for each in _inner(known, value, step)]
         value = _member(value, step)
     types = [each for known in types for each in _alternatives(known)]
-    unknown = _UNKNOWN.search(text)
+    unknown = re.search(_UNKNOWN, text)
     if unknown:
         names = [field.encode_name for each in _structs(types, value) for field in each.fields]
         hint = meant(unknown[1], names) or f": there are {_listed(names)}"
@@ -63,7 +64,7 @@ def fault_of(error: msgspec.ValidationError, type_: type, document: object) -> F
 
 
 def _message(text: str, types: list[inspect.Type], value: object) -> str:
-    missing, kind, word = _MISSING.search(text), _KIND.search(text), _WORD.search(text)
+    missing, kind, word = re.search(_MISSING, text), re.search(_KIND, text), re.search(_WORD, text)
     if missing:
         kinds = [str(each.tag) for each in _structs(types, None) if each.tag_field == missing[1]]
         return f"`{missing[1]}` is missing" + (f": one of {_listed(kinds)}" if kinds else "")
@@ -113,7 +114,7 @@ def _root(type_: type) -> inspect.Type:
 def _steps(place: str) -> list[str]:
     """As deep as msgspec tells: of an object whose names are free it does not say which."""
     path: list[str] = []
-    for name, number, free in _STEP.findall(place):
+    for name, number, free in re.findall(_STEP, place):
         if free:
             break
         path.append(name or number)

@@ -87,9 +87,10 @@ _FUNCTIONS = {
     "-_": "negate_int64",
 }
 _MEANT = {"and": "&&", "or": "||", "not": "!", "=": "==", "&": "&&", "|": "||", "None": "''"}
-_FAULT = re.compile(r"<input>:1:([0-9]+): (.*)")
-_EXPECTING = re.compile(r" expecting \{.*")
-_OVERLOAD = re.compile(r"found no matching overload for '([^']*)' applied to '\((.*)\)'")
+# Compiled when a guard is refused, which most processes never see.
+_FAULT = r"<input>:1:([0-9]+): (.*)"
+_EXPECTING = r" expecting \{.*"
+_OVERLOAD = r"found no matching overload for '([^']*)' applied to '\((.*)\)'"
 
 
 def check_guards(guards: Sequence[Guard | None]) -> None:
@@ -191,13 +192,13 @@ def _environment() -> "cel.Env":
 
 def _said(error: str) -> str:
     """CEL's first fault in plainer words."""
-    fault = _FAULT.search(error)
+    fault = re.search(_FAULT, error)
     if fault is None:
         return "it is nested too deeply, or no expression"
-    overload = _OVERLOAD.search(fault[2])
+    overload = re.search(_OVERLOAD, fault[2])
     if "'<EOF>'" in fault[2] and "extraneous" not in fault[2]:
         return "something is missing at its end"
     if overload is None:
-        return f"character {fault[1]}: {_EXPECTING.sub('', fault[2])}"
+        return f"character {fault[1]}: {re.sub(_EXPECTING, '', fault[2])}"
     sign = overload[1].strip("_@").replace("_", " ")
     return f"character {fault[1]}: `{sign}` does not go with {overload[2].replace(', ', ' and ')}"
