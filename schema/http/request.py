@@ -46,7 +46,8 @@ async def operation_in(request: Request, body_max_bytes: int) -> Operation:
 
 async def _body(request: Request, limit: int) -> bytes:
     """The whole body, read no further than the limit, whatever its length is said to be."""
-    too_large = Refusal(413, f"The body must not exceed {limit} bytes.")
+    whose = "" if limit >= BODY_LIMIT_BYTES else " without a token"
+    too_large = Refusal(413, f"The body must not exceed {limit} bytes{whose}.")
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length[:20]) > limit:
         raise too_large

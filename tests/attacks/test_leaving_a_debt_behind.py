@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.coalition import OPERATOR, as_member, contents, gid, verified
+from tests.coalition import OPERATOR, STARS, as_member, contents, gid, verified
 from tests.programmes.accounts import SharingShop
 from tests.programmes.crowd import all_at_once
 from tests.programmes.test_16_company_accounts import outcome
@@ -142,6 +142,7 @@ GIVING = {
         }
     },
     "gift": {},
+    "exchange": {},
     "recognition": {
         "giving": {"issuer": "corner", "a_month": 100, "a_gift": 100, "within": "anyone"},
     },
@@ -163,6 +164,13 @@ def test_whatever_comes_to_who_owes_pays(way: str) -> None:
         asked = shop.input(programmeId=programme, memberId=ben, code=code)
         shop.done(as_member(ben), "useReferralCode", asked)
         shop.buys(ben, 100, "corner")
+    elif way == "exchange":
+        rate = {"to": "CORNER", "give": 1, "get": 1}
+        document = {**STARS, "version": 2, "exchange": [rate]}
+        shop.publishes(document, "corner", "fuel", "grocer")
+        shop.earned(ana, 30)
+        asked = {"fromCurrency": "STARS", "toCurrency": "CORNER", "points": 30}
+        shop.done(as_member(ana), "exchangePoints", shop.input(**asked))
     elif way == "gift":
         bought(shop, ben, 30)
         shop.gives(ben, ana, 30)
