@@ -15,7 +15,7 @@ import boto3
 import pytest
 
 import functions.sealer as sealer_module
-from functions import api, wiring
+from functions import api, wiring, wiring_behind
 from functions.sealer import _sealer, _witnessing, handler
 from ledger.audit import audit
 from ledger.audit_state import AuditState
@@ -88,7 +88,7 @@ def deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deploy
     def now() -> Any:
         return clock[0].clock
 
-    for module in (wiring, api, sealer_module):
+    for module in (wiring, wiring_behind, api, sealer_module):
         monkeypatch.setattr(module, "utc_now", now)
     monkeypatch.setattr(wiring, "KmsSigner", lambda *_: LOG_KEY)
     witness = open_witness(
