@@ -3,17 +3,18 @@
 `strawberry.Schema.execute` looks up the hooks of every extension for each of four stages, and wraps
 every field in the middleware of those that have one. That is a third of a small query's time, and
 `schema.limits.DocumentLimits` is the only extension. Here its steps are called in the same order,
-and the same executor of graphql-core runs the same document. `execute_sync` is Strawberry's.
+and graphql-core runs the same document. `execute_sync` is Strawberry's.
 """
 
 from collections.abc import Iterable
 from typing import Any
 
 from graphql import ExecutionResult as CoreResult
-from graphql import GraphQLError, execute
+from graphql import Executor, GraphQLError, execute
 from strawberry.exceptions import MissingQueryError
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
@@ -23,11 +24,25 @@ from schema.limits import DocumentLimits, Schema
 _ANY = frozenset(OperationType)
 
 
+class _Executor(Executor[Any]):
+    """Graphql-core's own, without that for @defer and @stream, which the schema does not have."""
+
+    def __init__(
+        self, *args: Any, operation_extensions: dict[str, Any] | None = None, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.operation_extensions = operation_extensions
+
+    # What resolvers are told, `operation_extensions` with it.
+    build_resolve_info = StrawberryGraphQLCoreExecutionContext.build_resolve_info
+
+
 class DirectSchema(Schema):
     """A schema without extensions but its limits."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.execution_context_class = _Executor
         answer_directly(self)
 
     async def execute(
