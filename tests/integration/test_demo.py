@@ -5,6 +5,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
+from io import StringIO
+from pathlib import Path
 
 import boto3
 import httpx
@@ -13,7 +17,7 @@ import pytest
 import functions.sealer
 from local import cli, demo, sealing
 from local.aws import REGION, TABLE, local_objects
-from local.journey import PARTNERS
+from local.journey import PARTNERS, read_journey
 from local.replay import replay
 from sealing.publication import checkpoint_of
 from sealing.stopped import Reason, SealingStopped
@@ -22,16 +26,43 @@ from sealing.stopped import Reason, SealingStopped
 ARGUMENTS = ["demo", "--no-serve", "--json", "--since", "2017-08-18"]
 
 
-def run(capsys, *arguments: str) -> tuple[int, dict, str]:
+Ran = tuple[int, dict, str]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _year_read_once() -> Iterator[None]:
+    """The file of baskets is the same for each demo, and longer to read than three to replay."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo, "read_journey", cache(read_journey))
+        yield
+
+
+def run(*arguments: str) -> Ran:
     """The exit status, the one JSON object, and standard error."""
-    status = cli.main([*ARGUMENTS, *arguments])
-    shown = capsys.readouterr()
-    return status, json.loads(shown.out), shown.err
+    out, error = StringIO(), StringIO()
+    with redirect_stdout(out), redirect_stderr(error):
+        status = cli.main([*ARGUMENTS, *arguments])
+    return status, json.loads(out.getvalue()), error.getvalue()
 
 
-def test_forty_baskets_verify_and_add_up(capsys):
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the demo of forty baskets exports its log."""
+    return tmp_path_factory.mktemp("demo") / "published"
+
+
+@pytest.fixture(scope="module")
+def forty(folder: Path) -> Ran:
+    """A demo of forty baskets."""
+    with pytest.MonkeyPatch.context() as patch:
+        # Often, so that it seals while so few baskets are replayed, however quick the machine.
+        patch.setattr(sealing, "POLL_S", 0.05)
+        return run("--baskets", "40", "--export", str(folder))
+
+
+def test_forty_baskets_verify_and_add_up(forty):
     """What tills and apps were told is what the ledger says, and all of it adds up to 0."""
-    status, told, error = run(capsys, "--baskets", "40")
+    status, told, error = forty
     assert (status, told["ok"], error) == (0, True, "")
     assert told["baskets"] == 40
     assert told["redemptions"] == told["vouchers_used"] > 0
@@ -67,13 +98,10 @@ def test_forty_baskets_verify_and_add_up(capsys):
     assert owed == sums["issued"] - sums["burned"] - sums["expired"]
 
 
-def test_the_published_log_is_all_of_it(monkeypatch, capsys, tmp_path):
+def test_the_published_log_is_all_of_it(forty, folder, capsys):
     """Sealed by itself, cosigned, audited from its address; its folder verifies with the commands
     that anyone has, and with no word of ours but the log's key."""
-    folder = tmp_path / "published"
-    # Often, so that it seals while so few baskets are replayed, however quick the machine.
-    monkeypatch.setattr(sealing, "POLL_S", 0.05)
-    status, told, error = run(capsys, "--baskets", "20", "--export", str(folder))
+    status, told, error = forty
     assert (status, error) == (0, "")
     log, table = told["log"], told["verification"]
     assert log["faults"] == []
@@ -96,21 +124,21 @@ def test_the_published_log_is_all_of_it(monkeypatch, capsys, tmp_path):
     assert len(absent) == 1
 
 
-def test_a_demo_whose_log_is_not_sealed_fails(monkeypatch, capsys):
+def test_a_demo_whose_log_is_not_sealed_fails(monkeypatch):
     """Whatever stops the sealer is said, and the exit status is 1."""
 
     def stopped(sealer, event):
         raise SealingStopped(Reason.LIMIT, 1, 2)
 
     monkeypatch.setattr(functions.sealer, "seal", stopped)
-    status, told, error = run(capsys, "--baskets", "1")
+    status, told, error = run("--baskets", "3")
     assert (status, told["ok"]) == (1, False)
     assert "sealing stopped (limit)" in told["log"]["faults"][0]
     assert "sealing stopped (limit)" in error
     assert "Traceback" not in error
 
 
-def test_a_demo_whose_log_is_not_what_was_signed_fails(monkeypatch, capsys):
+def test_a_demo_whose_log_is_not_what_was_signed_fails(monkeypatch):
     """A tile that another one took the place of: the audit names it."""
     answer = demo.published
 
@@ -123,7 +151,7 @@ def test_a_demo_whose_log_is_not_what_was_signed_fails(monkeypatch, capsys):
         return answer(coalition, *rest, **named)
 
     monkeypatch.setattr(demo, "published", published)
-    status, told, error = run(capsys, "--baskets", "1")
+    status, told, error = run("--baskets", "3")
     assert (status, told["ok"]) == (1, False)
     assert "breaks log." in told["log"]["faults"][0]
     assert "breaks log." in error
@@ -169,10 +197,10 @@ def unreadable_row(items: list[dict]) -> dict:
         (unreadable_row, "cannot be read"),
     ],
 )
-def test_a_tampered_row_is_named_and_the_demo_fails(change, named, monkeypatch, capsys):
+def test_a_tampered_row_is_named_and_the_demo_fails(change, named, monkeypatch):
     """Status 1, `ok` false, and the fault by name, in the JSON and on standard error."""
     tampered(monkeypatch, change)
-    status, told, error = run(capsys, "--baskets", "3")
+    status, told, error = run("--baskets", "3")
     assert (status, told["ok"]) == (1, False)
     assert named in told["verification"]["faults"][0]
     assert named in error
