@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from shutil import copytree
 
 import httpx
 import pytest
@@ -28,20 +30,20 @@ def tour() -> list[str]:
     return blocks("A tour")
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Path]:
-    """A folder like a fresh checkout's, in which the tour's first command is running."""
-    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+@contextmanager
+def serving(folder: Path) -> Iterator[None]:
+    """The folder is like a fresh checkout's, and the tour's first command is running there."""
+    (folder / ".venv" / "bin").mkdir(parents=True)
     for name in ("python", "tallystick"):
-        (tmp_path / ".venv" / "bin" / name).symlink_to(Path(sys.executable).parent / name)
+        (folder / ".venv" / "bin" / name).symlink_to(Path(sys.executable).parent / name)
     first = tour()[0]
     assert "serve --port 8000" in first
     # Another port: this machine may be serving already.
     command = ["bash", "-c", "exec " + first.replace("--port 8000", "--port 0")]
-    server = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
     try:
-        wait_for(tmp_path / "tour.env", server)
-        yield tmp_path
+        wait_for(folder / "tour.env", server)
+        yield
     finally:
         server.send_signal(signal.SIGINT)
         assert server.wait(30) == 0
@@ -71,9 +73,10 @@ def run(folder: Path, commands: list[str]) -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_every_command_of_the_tour_does_what_the_readme_says(served: Path) -> None:
+def test_every_command_of_the_tour_does_what_the_readme_says(tmp_path: Path) -> None:
     """A new user who pastes the tour into a shell gets its answers, and no other error."""
-    answers = [json.loads(line)["data"] for line in run(served, tour()[1:])]
+    with serving(tmp_path):
+        answers = [json.loads(line)["data"] for line in run(tmp_path, tour()[1:])]
     member, purchase, redemption, gift, refused, coalition = answers
     assert member["member"]["wallets"][0]["available"] == 120
     assert purchase["recordPurchase"]["points"] == 25
@@ -98,10 +101,20 @@ def wait_for_blocks(folder: Path) -> None:
         time.sleep(0.1)
 
 
-def test_every_command_for_the_log_does_what_the_readme_says(served: Path) -> None:
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """Where the README's section on the log was pasted into a shell, and what was printed."""
+    folder = tmp_path_factory.mktemp("readme")
+    with serving(folder):
+        wait_for_blocks(folder)
+        return folder, run(folder, [tour()[1], *blocks("The verifiable log")])
+
+
+def test_every_command_for_the_log_does_what_the_readme_says(
+    exported: tuple[Path, list[str]],
+) -> None:
     """Audit, export and proofs, with what the tour's second terminal has."""
-    wait_for_blocks(served)
-    lines = run(served, [tour()[1], *blocks("The verifiable log")])
+    lines = exported[1]
     text = "\n".join(lines)
     assert text.count("every entry and every block holds") == 2
     (data,) = [json.loads(line)["data"] for line in lines if line.startswith('{"data"')]
@@ -113,14 +126,15 @@ def test_every_command_for_the_log_does_what_the_readme_says(served: Path) -> No
     assert "earn" in text
 
 
-def test_a_byte_changed_in_the_exported_log_is_named(served: Path) -> None:
+def test_a_byte_changed_in_the_exported_log_is_named(
+    exported: tuple[Path, list[str]], tmp_path: Path
+) -> None:
     """As the README says: not 0, and what is wrong."""
-    wait_for_blocks(served)
-    export, audit = [blocks("The verifiable log")[2].splitlines()[place] for place in (0, 2)]
-    run(served, [tour()[1], export])
-    (bundle,) = served.glob("published/tile/entries/000.p/*")
+    folder = copytree(exported[0], tmp_path / "copy", symlinks=True)
+    audit = blocks("The verifiable log")[2].splitlines()[2]
+    (bundle,) = folder.glob("published/tile/entries/000.p/*")
     bundle.write_bytes(bundle.read_bytes().replace(b'"earn"', b'"Earn"', 1))
     with pytest.raises(subprocess.CalledProcessError) as failed:
-        run(served, [tour()[1], audit])
+        run(folder, [tour()[1], audit])
     assert failed.value.returncode == 1
     assert "NOT VALID: entry " in failed.value.stderr
