@@ -55,12 +55,14 @@ class NoSockets:
 def behaving(behave: Callable[[socket.socket], None]) -> Iterator[tuple[str, list[bytes]]]:
     """A server on 127.0.0.1 that reads a request and then does what it does. Its URL, requests."""
     requests: list[bytes] = []
+    accepted: list[socket.socket] = []
 
     def serve() -> None:
         with suppress(OSError):
             while True:
                 connection, _ = listening.accept()
                 with connection, suppress(OSError):
+                    accepted.append(connection)
                     connection.settimeout(3)
                     requests.append(connection.recv(65_536))
                     behave(connection)
@@ -69,8 +71,12 @@ def behaving(behave: Callable[[socket.socket], None]) -> Iterator[tuple[str, lis
         thread = Thread(target=serve, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}/hooks", requests
-        listening.shutdown(socket.SHUT_RDWR)
+        # What goes on for ever ends with the test.
+        for each in (listening, *accepted):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
     thread.join(5)
+    assert not thread.is_alive()
 
 
 def trickle(connection: socket.socket) -> None:
