@@ -65,7 +65,12 @@ def _calls(field: StrawberryField, schema: strawberry.Schema) -> Callable[..., o
             values[source_name] = source
         return method(source, **values) if takes_self else method(**values)
 
-    return call
+    async def wait(source: object, raw: GraphQLResolveInfo[Any], **given: object) -> object:
+        return await call(source, raw, **given)  # type: ignore[misc]
+
+    # An argument that is refused ends the fields beside it only where it is waited for: otherwise
+    # they would go on behind the answer.
+    return wait if by.is_async and arguments else call
 
 
 def _name(parameter: Parameter | None) -> str:

@@ -83,6 +83,10 @@ class Query:
         return Receipt(points=minor * rate.value, lines=[*(x.sku for x in all_lines), str(shop)])
 
     @strawberry.field
+    async def certain(self, id: GlobalID) -> Shop:  # noqa: A002
+        return Shop(key=id.node_id, name=id.node_id)
+
+    @strawberry.field
     def default(self) -> int:
         return 0 if self is None else 1
 
@@ -113,6 +117,20 @@ def test_the_same_is_answered(document: str) -> None:
     ]
     assert answers[0] == answers[1]
     assert answers[0].data is not None
+
+
+def test_nothing_goes_on_behind_an_answer() -> None:
+    """Where an argument is refused of a field that must be there, the fields beside it end, too."""
+    schema = strawberry.Schema(Query)
+    answer_directly(schema)
+    document = 'query ($id: ID!) { shop(id: $id) { later } certain(id: "none of ours") { name } }'
+
+    async def answered() -> int:
+        answer = await schema.execute(document, {"id": SHOP}, context_value="ours")
+        assert answer.data is None
+        return len(asyncio.all_tasks())
+
+    assert asyncio.run(answered()) == 1
 
 
 def test_only_a_field_with_an_extension_keeps_its_resolver() -> None:
