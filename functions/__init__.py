@@ -9,7 +9,8 @@
     clock   on a schedule: what is due by the day
     events  sends events to endpoints; on a schedule, what is due again
     batches what a function answers to a batch of stream records
-    wiring  the environment; wiring_behind: what the functions behind the API need beside it
+    wiring  the environment
+    wiring_behind  what the functions behind the API need beside it
     waking  what is made while a function wakes
     telemetry  what operators see of a function: its log and its metrics
     observing  and of each request to the API

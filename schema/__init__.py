@@ -8,7 +8,8 @@
     values          what its variables give it, counted before it runs
     weights         the rows that the product's fields read
     rate_limits     what is told to who asks too often
-    direct          running an operation with no steps for extensions; answering: so its fields, too
+    direct          running an operation with no steps for extensions
+    answering       and answering its fields with none
     leaving         the errors that leave: their codes, and what is kept in
     authentication  who asks: the actor that a bearer token names
     tokens          what every token is
@@ -19,7 +20,8 @@
     context         what a request carries through its resolvers
     reads           what several resolvers wait for, read in one call
     inputs          inputs that several mutations share, and what of an input is signed
-    shapes          what types are declared with; fields: their fields, and what answers them
+    shapes          what types are declared with
+    fields          their fields, and what answers them
     scalars         the scalars
     errors          a refusal as `userErrors`
     queries/        one file for each query
