@@ -11,6 +11,7 @@ Strawberry with the same caches (`schema.limits.Schema`).
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -120,7 +121,11 @@ def _waking() -> Figure:
 
 def _output(code: str, *arguments: str) -> str:
     run = [sys.executable, "-c", code, *arguments]
-    return subprocess.run(run, check=True, capture_output=True, text=True, timeout=120).stdout
+    # As deployed, what is imported is compiled beforehand: the first run, which no turn counts.
+    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    return subprocess.run(
+        run, check=True, capture_output=True, text=True, timeout=120, env=env
+    ).stdout
 
 
 def _awake() -> Figure:
