@@ -13,12 +13,13 @@ from contextlib import contextmanager
 
 @contextmanager
 def waking() -> Iterator[None]:
-    """What is made within stays: it is not looked through for garbage, now or later."""
+    """What is made within stays: it is not looked through for garbage, now or later. Where it fails
+    nothing stays, and what was made is collected as ever."""
     collecting = gc.isenabled()
     gc.disable()
     try:
         yield
-    finally:
         gc.freeze()
+    finally:
         if collecting:
             gc.enable()

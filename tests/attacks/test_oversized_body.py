@@ -131,6 +131,7 @@ def test_nobody_sends_more_than_nobody_needs(house: House) -> None:
     body = b" " * BODY_OF_NOBODY_BYTES + b'{"query": "{ __typename }"}'
     answer = Api(house).send(None, content=body, headers=JSON)
     assert (answer.status_code, codes(answer)) == (413, ["BAD_REQUEST"])
+    assert "without a token" in answer.json()["errors"][0]["message"]
     longest = body[-BODY_OF_NOBODY_BYTES:]
     assert Api(house).send(None, content=longest, headers=JSON).status_code == 200
     assert Api(house).send(GROCER, content=body, headers=JSON).status_code == 200

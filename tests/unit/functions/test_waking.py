@@ -3,12 +3,19 @@
 import gc
 import subprocess
 import sys
+from weakref import ref
 
 import pytest
 
 from functions.waking import waking
 
 _ASKED = "import gc, functions.api; print(gc.isenabled(), gc.get_freeze_count() > 100_000)"
+
+
+class Link:
+    """In a circle, only the collector finds it."""
+
+    to: "Link"
 
 
 def test_the_collector_rests_while_a_function_wakes() -> None:
@@ -23,6 +30,24 @@ def test_the_collector_works_again_where_waking_fails() -> None:
     with pytest.raises(ConnectionError), waking():
         raise ConnectionError
     assert gc.isenabled()
+
+
+def test_what_a_failed_waking_made_is_collected() -> None:
+    """However often a process tries in vain, it holds no more for it."""
+
+    seen = []
+
+    def wakes() -> None:
+        with waking():
+            made = Link()
+            made.to = made
+            seen.append(ref(made))
+            raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        wakes()
+    gc.collect()
+    assert [each() for each in seen] == [None]
 
 
 def test_the_collector_still_rests_where_somebody_else_said_so() -> None:

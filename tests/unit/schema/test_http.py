@@ -165,6 +165,7 @@ def test_number_that_would_lose_digits_is_refused(number: str) -> None:
     """A number beyond 64 bits is a bad request, never a rounded amount."""
     assert_refused(raw(variables(number)))
     assert_refused(raw(variables(f'[{{"deep": {number}}}]')))
+    assert_refused(raw(variables(f"[1, [{number}]]")))
 
 
 @pytest.mark.parametrize("number", [2**64 - 1, -(2**63), 2**53 + 1, 0.1])
@@ -474,6 +475,28 @@ def test_client_that_goes_away_is_no_failure(caplog: pytest.LogCaptureFixture) -
     asyncio.run(graphql_app(SCHEMA, caller)(scope, leave, send))  # type: ignore[arg-type]
     assert sent == []
     assert caplog.records == []
+
+
+def test_what_a_message_of_the_body_leaves_out_is_nothing() -> None:
+    """A server may end a body with a message that says no more than that it is one (ASGI)."""
+    messages: list[Any] = [
+        {"type": "http.request", "body": b'{"query": ', "more_body": True},
+        {"type": "http.request", "body": b'"{ one }"}', "more_body": True},
+        {"type": "http.request"},
+    ]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json")]
+    scope = {"type": "http", "method": "POST", "path": "/graphql", "query_string": b""}
+    asyncio.run(graphql_app(SCHEMA, caller)({**scope, "headers": headers}, receive, send))
+    assert sent[0]["status"] == 200
+    assert orjson.loads(sent[1]["body"]) == {"data": {"one": 1}}
 
 
 def test_lambda_adapter_needs_no_lifespan() -> None:

@@ -8,6 +8,7 @@ from typing import Any, NewType
 import pytest
 import strawberry
 from graphql import GraphQLError, get_introspection_query
+from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
@@ -270,6 +271,48 @@ def test_failing_extension_is_masked() -> None:
     result = run("{ one }", schema=limits.Schema(Query, config=CONFIG, extensions=[Failing]))
     assert codes(result) == ["INTERNAL"]
     assert "wallets-prod" not in str(result.errors)
+
+
+def test_failure_before_anything_runs_is_masked(caplog: pytest.LogCaptureFixture) -> None:
+    """As where the counts of requests cannot be read: the client gets an id, the log the cause."""
+
+    class Counting(DirectSchema):
+        def refusals(self, _context: object, _rows: int) -> list[GraphQLError]:
+            raise RuntimeError("wallets-prod")
+
+    with caplog.at_level(logging.ERROR):
+        result = run("{ one }", schema=Counting(Query, config=CONFIG))
+    assert codes(result) == ["INTERNAL"]
+    assert "wallets-prod" not in str(result.errors)
+    assert "RuntimeError: wallets-prod" in caplog.text
+
+
+def test_resolvers_are_told_what_strawberry_tells_them() -> None:
+    """The root, the request's extensions and its variables, also where there are none."""
+
+    @strawberry.type
+    class Told:
+        @strawberry.field
+        def told(self, info: strawberry.Info, of: str = "") -> str:
+            return repr((of, info.root_value, info.input_extensions, info.variable_values))
+
+    document = "query ($of: String) { told(of: $of) }"
+    for variables in (None, {}, {"of": "x"}):
+        told = []
+        for execute in (DirectSchema.execute, limits.Schema.execute):
+            given = {"root_value": "root", "operation_extensions": {"cost": False}}
+            running = execute(DirectSchema(Told), document, variables, **given)  # type: ignore[arg-type]
+            told.append(asyncio.run(running).data)
+        assert told[0] == told[1]
+        assert "'root', {'cost': False}" in str(told[0])
+
+
+@pytest.mark.parametrize("query", ["", None])
+def test_no_document_is_a_mistake_of_who_calls(query: str | None) -> None:
+    """And not the client's: over HTTP it is refused before."""
+    for execute in (DirectSchema.execute, limits.Schema.execute):
+        with pytest.raises(MissingQueryError):
+            asyncio.run(execute(make_schema(), query))
 
 
 def test_an_extension_that_would_not_run_is_refused() -> None:

@@ -53,11 +53,31 @@ def test_each_who_waited_is_told_that_the_store_does_not_answer() -> None:
     store = Store()
     reads = Reads(store.nothing)
 
-    async def both() -> list[int | BaseException | None]:
-        return await asyncio.gather(reads.load(2), reads.load(3), return_exceptions=True)
+    async def told(number: int) -> bool:
+        with pytest.raises(StoreUnavailable):
+            await reads.load(number)
+        return True
 
-    assert all(isinstance(each, StoreUnavailable) for each in asyncio.run(both()))
+    async def both() -> list[bool]:
+        return list(await asyncio.gather(told(2), told(3)))
+
+    assert asyncio.run(both()) == [True, True]
     assert store.asked == [[2, 3]]
+
+
+def test_who_is_answered_does_not_read_for_those_who_come_later() -> None:
+    """What is wanted in the next turn is again one call."""
+    store = Store()
+    reads = Reads(store.squares)
+
+    async def one_after_another(first: int, second: int) -> list[int | None]:
+        return [await reads.load(first), await reads.load(second)]
+
+    async def both() -> list[list[int | None]]:
+        return list(await asyncio.gather(one_after_another(2, 4), one_after_another(3, 5)))
+
+    assert asyncio.run(both()) == [[4, 16], [9, 25]]
+    assert store.asked == [[2, 3], [4, 5]]
 
 
 def test_who_stops_waiting_takes_nothing_from_the_others() -> None:

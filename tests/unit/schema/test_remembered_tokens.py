@@ -86,10 +86,16 @@ def test_a_token_counts_between_the_times_that_it_gives(
         provider.issuer = replace(provider.issuer)
 
 
-def test_a_remembered_token_does_not_count_before_its_nbf(provider: Provider) -> None:
+@pytest.mark.parametrize("begins", ["iat", "nbf"])
+def test_a_remembered_token_does_not_count_before_it_begins(
+    provider: Provider, begins: str
+) -> None:
+    """Where a clock is set back, but not so far that the issuer's keys are asked for again."""
+    assert provider.knows(provider.tokens.token(ANN, NOW, life_s=60))
     key = provider.tokens.key
     claims = {"iss": provider.tokens.name, "aud": ORIGIN, "sub": ANN.id, "role": "member"}
-    times = {"iat": int(NOW.timestamp()), "nbf": int(NOW.timestamp()) + 60, "exp": 2**40}
+    now_s = int(NOW.timestamp())
+    times = {"iat": now_s, "nbf": now_s, "exp": 2**40, begins: now_s + 60}
     token = jwt.encode({"alg": "Ed25519", "kid": key.kid}, claims | times, key, ["Ed25519"])
     assert provider.knows(token, after_s=60)
     assert not provider.knows(token, after_s=0)

@@ -1,0 +1,53 @@
+"""The API's application: how it knows who asks, and tells whoever watches."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+import httpx
+import pytest
+
+from functions.api import application
+from functions.observing import Observed
+from functions.telemetry import Telemetry
+from local.keys import TokenIssuer
+from loyalty.throttling import A_MINUTE_OF_NOBODY
+from tests.coalition import NOON, OPERATOR, ORIGIN, House
+
+QUERY = {"query": "{ coalition { origin } }"}
+
+
+def asked(addresses: Iterable[str | None], token: str = "") -> list[int]:
+    """The statuses of requests from these addresses; None: of a socket that has none."""
+    tokens = TokenIssuer.new(ORIGIN)
+    watched = application(House().coalition, tokens.public, token_clock=lambda: NOON)
+    app = Observed(watched, Telemetry("api"))
+    given = f"Bearer {token or tokens.token(OPERATOR, NOON)}"
+
+    async def ask(address: str | None) -> int:
+        client = None if address is None else (address, 443)
+        transport = httpx.ASGITransport(app, client=client)  # type: ignore[arg-type]
+        async with httpx.AsyncClient(transport=transport, base_url="http://api") as http:
+            sent = await http.post("/graphql", json=QUERY, headers={"authorization": given})
+            return sent.status_code
+
+    async def all_of_them() -> list[int]:
+        return [await ask(address) for address in addresses]
+
+    return asyncio.run(all_of_them())
+
+
+def test_who_asks_stands_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """By id, as the token names it."""
+    with caplog.at_level(logging.INFO, "functions.observing"):
+        assert asked(["192.0.2.1"]) == [200]
+    (record,) = (each for each in caplog.records if each.name == "functions.observing")
+    assert record.__dict__["actor"] == "operator:ann"
+
+
+def test_strangers_are_counted_by_where_they_come_from() -> None:
+    """One who asks too often keeps nobody else out; all without an address are one."""
+    addresses = ["192.0.2.1", None]
+    many = [each for each in addresses for _ in range(A_MINUTE_OF_NOBODY + 1)]
+    statuses = asked([*many, "2001:db8::1"], token="none")
+    assert statuses == 2 * [*(A_MINUTE_OF_NOBODY * [401]), 429] + [401]
