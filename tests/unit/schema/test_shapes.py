@@ -187,6 +187,22 @@ def test_what_has_a_default_need_not_be_given() -> None:
     assert (one.note, one.size(), other.note, other.size()) == (None, 1, "new", 0)
 
 
+def test_what_a_type_inherits_is_given_and_made_as_its_own() -> None:
+    """What must be given of it, what has a default, and what is made anew for each."""
+
+    @shapes.object_type()
+    class Hamper(Basket):
+        ribbon: bool = True
+
+    plain: dict[str, Any] = {"ribbon": False}
+    with pytest.raises(TypeError, match=r"Hamper: missing, or not one of its members: \['shop'\]"):
+        Hamper(**plain)
+    one, other = Hamper(shop="grocer"), Hamper(shop="baker", **plain)
+    one.lines.append("milk")
+    assert (one.ribbon, one.note, one.size()) == (True, None, 1)
+    assert (other.ribbon, other.lines) == (False, [])
+
+
 def test_a_member_is_declared_once() -> None:
     """What a class inherits it has as it was declared."""
     with pytest.raises(TypeError, match="declares a member anew"):

@@ -427,13 +427,14 @@ def test_an_answer_lost_to_an_outage_is_there_when_asked_again(name: str) -> Non
 
 @each
 def test_a_store_that_is_down_gives_nothing_away(name: str) -> None:
-    """Where reads fail the error says to try again, and nothing of hosts or exceptions."""
+    """The error says to try again and where it was, and nothing of hosts or exceptions."""
     store = Faulty()
     house, mutation, actor, input_ = ready(name, store)
     store.down = True
     answer = house.send(actor, mutation, input_)
     (error,) = answer.errors
     assert error["extensions"] == {"code": "UNAVAILABLE", "retryable": True}
+    assert (error["path"], len(error["locations"])) == ([mutation], 1)
     assert "secret-host" not in str(error)
 
 

@@ -85,6 +85,7 @@ def test_a_store_that_does_not_answer_is_an_error_to_try_again(name: str) -> Non
     for document in (query, NODE):
         (error,) = house.execute(document, OPERATOR, id=gid(type_, id_)).errors
         assert error["extensions"] == {"code": "UNAVAILABLE", "retryable": True}
+        assert len(error["path"]) == len(error["locations"]) == 1
         assert "secret-host" not in str(error)
 
 
