@@ -1,11 +1,15 @@
 """The API's application: how it knows who asks, and tells whoever watches."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from mangum import Mangum
 
 from functions.api import application
 from functions.observing import Observed
@@ -14,6 +18,7 @@ from local.keys import TokenIssuer
 from loyalty.throttling import A_MINUTE_OF_NOBODY
 from tests.coalition import NOON, OPERATOR, ORIGIN, House
 
+EVENTS = Path(__file__).parents[2] / "events"
 QUERY = {"query": "{ coalition { origin } }"}
 
 
@@ -51,3 +56,21 @@ def test_strangers_are_counted_by_where_they_come_from() -> None:
     many = [each for each in addresses for _ in range(A_MINUTE_OF_NOBODY + 1)]
     statuses = asked([*many, "2001:db8::1"], token="none")
     assert statuses == 2 * [*(A_MINUTE_OF_NOBODY * [401]), 429] + [401]
+
+
+class Broken:
+    """A log with a mistake of ours in it."""
+
+    def read(self, path: str) -> bytes:
+        raise KeyError(f"wallets-prod has no {path}")
+
+
+def test_what_fails_outside_of_graphql_tells_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """The adapter answers for the log's routes, in its own words, and writes the cause down."""
+    log: Any = Broken()
+    app = application(House().coalition, TokenIssuer.new(ORIGIN).public, log)
+    event = json.loads((EVENTS / "get_log.json").read_text().replace("{path}", "checkpoint"))
+    adapter = Mangum(Observed(app, Telemetry("api")), lifespan="off")
+    answer = adapter(event, None)  # type: ignore[arg-type]
+    assert (answer["statusCode"], answer["body"]) == (500, "Internal Server Error")
+    assert "wallets-prod" in caplog.text
