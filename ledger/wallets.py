@@ -56,6 +56,15 @@ def lapsed(lot: Lot, at: str) -> bool:
     return lot.expires < day_of(at)
 
 
+def check_lots(wallet: Wallet) -> None:
+    """Raises RuleBroken for a wallet that did not come about by entries: its lots are all that it
+    has available, and nothing else.
+    """
+    available, found = wallet.balances.available, sum(lot.quantity for lot in wallet.lots)
+    if found != available:
+        raise RuleBroken("wallet.lots", f"lots of {available} points in {wallet.id}", found)
+
+
 def lapsed_lots(wallet: Wallet, at: str) -> tuple[Lot, ...]:
     return tuple(lot for lot in wallet.lots if lapsed(lot, at))
 

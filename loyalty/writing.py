@@ -19,7 +19,7 @@ from ledger.history import check_in_force, wallet_after
 from ledger.kinds import Effect, expire, postings
 from ledger.names import At, CurrencyCode, Hash, TransactionId, WalletId, digest, transaction_id
 from ledger.tx import Authority, Link, Tx
-from ledger.wallets import Wallet, after, lapsed_lots, lot_changes
+from ledger.wallets import Wallet, after, check_lots, lapsed_lots, lot_changes
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Overtaken, Plan
 from loyalty.ports import (
@@ -59,8 +59,9 @@ class Draft:
     """The entries of one commit, and the wallets as they leave them.
 
     governance: what the request was decided by; wallets: those that it touches; reopened: those of
-    them that may be closed. Raises Closed of another closed one, and Overtaken where governance
-    was read too long ago, or something ends at this moment.
+    them that may be closed. Raises Closed of another closed one, Overtaken where governance was
+    read too long ago, or something ends at this moment, and RuleBroken for a row that no entry
+    leads to.
     """
 
     def __init__(
@@ -73,6 +74,9 @@ class Draft:
         self._coalition = coalition
         self.governance = governance
         rows = coalition.store.wallets(wallets)
+        for row in rows.values():
+            # Nothing is made of a row that somebody changed: operators are told.
+            check_lots(row.wallet)
         self._wallets = {
             id_: rows[id_].wallet if id_ in rows else Wallet(id_, currency)
             for id_, currency in wallets.items()

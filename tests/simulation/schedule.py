@@ -296,8 +296,8 @@ class Simulation:
                     self.world.uncertain.add(ask_.id)
                 except RuleBroken:
                     # A commit decided before a backup was put back can land on it, with a gap
-                    # before it: nothing is made of such rows.
-                    if not self._restored:
+                    # before it, and somebody can change a row: nothing is made of such rows.
+                    if not self._restored and self.world.store.tampered is None:
                         raise
                     self.world.uncertain.add(ask_.id)
                     coalition = None

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ledger.errors import RuleBroken
 from ledger.names import CurrencyCode, TransactionId, WalletId
 from loyalty.committing import Overtaken
 from loyalty.writing import Draft
@@ -27,3 +28,20 @@ def test_what_did_not_change_is_not_written() -> None:
     with pytest.raises(Overtaken):
         Draft(coalition, coalition.governance(), {wallet: STARS})
     Draft(coalition, coalition.governance(), {wallet: STARS}, frozenset({wallet}))
+
+
+@pytest.mark.parametrize("more", [1, -1])
+def test_nothing_is_made_of_a_row_that_somebody_changed(more: int) -> None:
+    """Its points are not those of its lots: neither spent nor added to, and operators are told."""
+    house = House()
+    member = house.enrolled()
+    house.earned(member, 10)
+    wallet = WalletId(own_id(house.wallet(member)["id"]))
+    coalition = house.coalition
+    newest = house.store._wallets[wallet][-1]
+    balances = newest.wallet.balances._replace(available=10 + more)
+    changed = newest._replace(wallet=newest.wallet._replace(balances=balances))
+    house.store._wallets[wallet][-1] = changed
+    with pytest.raises(RuleBroken, match=f"wallet.lots: expected lots of {10 + more} points"):
+        Draft(coalition, coalition.governance(), {wallet: STARS})
+    assert house.store._wallets[wallet][-1] is changed
