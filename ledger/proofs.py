@@ -13,14 +13,13 @@ Nothing signs `extra`; it is believed only because its hash is the leaf that the
 
 import re
 from base64 import b64encode
-from binascii import a2b_base64
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from ledger.checkpoints import Checkpoint
 from ledger.entries import Entry, read_entry
 from ledger.errors import RuleBroken
-from ledger.names import is_hash
+from ledger.names import hash_bytes
 from ledger.notes import VerifierKey, decode_b64
 from ledger.policies import Policy, accepted
 from ledger.tiles import MAX_SIZE
@@ -82,9 +81,10 @@ def read_proof(data: bytes) -> Proof:
         raise RuleBroken("proof.hashes", f"at most {MAX_HASHES}", len(lines) - 1)
     hashes = []
     for line in lines[1:]:
-        if not is_hash(line):
+        found = hash_bytes(line)
+        if found is None:
             raise RuleBroken("proof.hashes", "b64 of 32 bytes", line)
-        hashes.append(a2b_base64(line))
+        hashes.append(found)
     return Proof(extra, int(index[1]), tuple(hashes), checkpoint)
 
 

@@ -17,6 +17,7 @@ from ledger.names import (
     day_of,
     digest,
     entry_hash,
+    hash_bytes,
     is_at,
     is_base32_id,
     is_currency,
@@ -237,3 +238,29 @@ def test_accounts_are_spelled_one_way():
     assert names.wallet_account("w", "held") == "wallet:w:held"
     assert names.partner_account("acme", "issued") == "partner:acme:issued"
     assert at_text(datetime(2026, 1, 1, tzinfo=UTC)) == "2026-01-01T00:00:00.000Z"
+
+
+BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+
+@QUICK
+@given(
+    st.binary(min_size=32, max_size=32).map(lambda data: b64encode(data).decode()),
+    st.integers(0, 43),
+    st.sampled_from(BASE64 + "=-_ \n\0é") | st.characters(),
+    st.integers(0, 45),
+)
+def test_a_hash_is_read_where_it_is_one_and_nowhere_else(text, at, put, length):
+    """Whatever stands in its place: what is read is what is written, and `is_hash` agrees."""
+    changed = text[:at] + put + text[at + 1 :]
+    for each in (text, changed, text[:length], text + put, put + text, changed[:42] + "=="):
+        found = hash_bytes(each)
+        assert (found is not None) == bool(is_hash(each))
+        assert found is None or b64encode(found).decode() == each
+
+
+@pytest.mark.parametrize("last", BASE64)
+def test_a_hash_has_one_spelling(last):
+    """Two bits of the last character are not of the 32 bytes: they are zero."""
+    text = "A" * 42 + last + "="
+    assert (hash_bytes(text) is not None) == bool(is_hash(text)) == (BASE64.index(last) % 4 == 0)
