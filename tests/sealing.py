@@ -80,3 +80,12 @@ class SealedHouse(House):
 
     def root(self, currency: str = "STARS") -> Root:
         return self.position().balances[CurrencyCode(currency)].root
+
+
+def waiting_house() -> SealedHouse:
+    """One whose governance is sealed, and in which a purchase waits to be."""
+    house = SealedHouse()
+    house.sealed()
+    house.earned(house.enrolled(), 5)
+    house.wait()
+    return house

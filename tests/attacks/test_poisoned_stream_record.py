@@ -14,7 +14,7 @@ from functions.sealer import rung, seal
 from loyalty.clock.agenda import SHARDS
 from storage.memory_agenda import MemoryAgenda
 from tests.coalition import GROCER, contents, verified
-from tests.sealing import SealedHouse
+from tests.sealing import SealedHouse, waiting_house
 from tests.webhooks import Outbox, stream_records
 
 
@@ -53,11 +53,7 @@ POISON = [
 
 @pytest.fixture
 def house() -> SealedHouse:
-    house = SealedHouse()
-    house.sealed()
-    house.earned(house.enrolled(), 5)
-    house.wait()
-    return house
+    return waiting_house()
 
 
 def records(house: SealedHouse) -> list[dict[str, Any]]:

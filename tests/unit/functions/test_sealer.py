@@ -14,18 +14,14 @@ from loyalty.ports import StoreUnavailable
 from sealing.stopped import SealingStopped
 from sealing.witnesses import Outcome, Reply, WitnessTarget
 from storage.memory_log import MemoryObjects
-from tests.sealing import LOG_KEY, SealedHouse
+from tests.sealing import LOG_KEY, SealedHouse, waiting_house
 
 EVENTS = Path(__file__).parents[2] / "events"
 
 
 @pytest.fixture
 def house() -> SealedHouse:
-    house = SealedHouse()
-    house.sealed()
-    house.earned(house.enrolled(), 5)
-    house.wait()
-    return house
+    return waiting_house()
 
 
 def stream_event(*wallets: str) -> dict[str, Any]:
