@@ -32,10 +32,13 @@ from ledger.pages import (
     FIRST_SLOT,
     LEAF_BYTES,
     NO_REF,
+    NODE_AT,
     NODE_BYTES,
     PAGE_LEVELS,
     PAGE_MAX_LEAVES,
+    RECORD_AT,
     RECORD_BYTES,
+    REF_AT,
     REF_BYTES,
     BranchPage,
     LeavesPage,
@@ -48,8 +51,6 @@ from ledger.pages import (
     is_branch,
     read_leaves,
     read_page,
-    record_start,
-    ref_start,
     starts,
 )
 from ledger.wallets import Wallet, owed
@@ -190,10 +191,10 @@ def updated(root: Root, leaves: Sequence[Leaf], read: ReadPage, write: WritePage
     if not leaves:
         return root
     packed = {leaf.key: _packed(leaf) for leaf in leaves}
-    ref = NO_REF if root.page is None else root.page.packed
+    ref = root.page or NO_REF
     known = _u128(root.owed) + root.hash
     record, _, ref = _Update(read, write).put(ref, 0, known, sorted(packed.values()))
-    return Root(record[16:], _number(record[:16], "big"), Ref.unpacked(ref))
+    return Root(record[16:], _number(record[:16], "big"), ref)
 
 
 def checked(read: ReadPage) -> ReadPage:
@@ -242,7 +243,7 @@ def found_all(root: Root, keys: Collection[bytes], read: ReadPage) -> dict[bytes
     """The leaves of those keys that have one, as the pages have them; hashes are not compared."""
     result: dict[bytes, Leaf] = {}
     if root.page is not None and keys:
-        _find(root.page.packed, 0, list(keys), read, result)
+        _find(root.page, 0, list(keys), read, result)
     return result
 
 
@@ -349,8 +350,9 @@ def _by_slot(keys: Sequence[bytes], depth: int) -> dict[int, list[bytes]]:
     if depth >= KEY_BITS:
         raise RuleBroken("page.depth", f"no levels below {KEY_BITS}", depth)
     groups: dict[int, list[bytes]] = {}
+    at, lower = depth >> 3, depth & 4
     for key in keys:
-        slot = _slot(key, depth)
+        slot = FIRST_SLOT + (key[at] & 15 if lower else key[at] >> 4)
         if slot in groups:
             groups[slot].append(key)
         else:
@@ -365,7 +367,7 @@ def _compare(known: bytes, found: bytes) -> None:
 
 
 # A page that was written: its record, whether one leaf is all of it, and its Ref.
-_Made = tuple[bytes, bool, bytes]
+_Made = tuple[bytes, bool, Ref]
 
 
 class _Update:
@@ -375,13 +377,13 @@ class _Update:
         self._read = read
         self._write = write
 
-    def put(self, ref: bytes, depth: int, known: bytes, leaves: list[bytes]) -> _Made:
+    def put(self, ref: Ref, depth: int, known: bytes, leaves: list[bytes]) -> _Made:
         """Writes what stands at a place, with these leaves. known: the record of it before."""
         if ref == NO_REF:
             if known != _EMPTY_RECORD:
                 raise RuleBroken("page.missing", known.hex(), "no page")
             return self._bunch(LeavesPage([], bytearray(), []), depth, leaves)
-        data, record = self._read(Ref.unpacked(ref))
+        data, record = self._read(ref)
         if is_branch(data):
             # It has more leaves than one: it is a node.
             _compare(known, record or _node_record(BranchPage(data).node(1)))
@@ -395,7 +397,7 @@ class _Update:
         return self._bunch(read_leaves(data), depth, leaves)
 
     def _written(self, data: bytes, record: bytes, single: bool) -> _Made:
-        return record, single, self._write(Page(data, record)).packed
+        return record, single, self._write(Page(data, record))
 
     def _bunch(self, page: LeavesPage, depth: int, leaves: list[bytes]) -> _Made:
         bunch = _Bunch(page, leaves)
@@ -415,8 +417,8 @@ class _Update:
     def _way(self, data: bytes, depth: int, leaf: bytes) -> _Made:
         """As `_branch`, for one leaf, which is the usual case where wallets are many."""
         place = _slot(leaf, depth)
-        at, ref_at = record_start(place), ref_start(place)
-        below, known = data[ref_at : ref_at + REF_BYTES], data[at : at + RECORD_BYTES]
+        at, ref_at = RECORD_AT[place], REF_AT[place]
+        below, known = Ref(data[ref_at : ref_at + REF_BYTES]), data[at : at + RECORD_BYTES]
         record, single, ref = self.put(below, depth + PAGE_LEVELS, known, [leaf])
         if single or has_singles(data):
             page = BranchPage(data)
@@ -426,11 +428,11 @@ class _Update:
         after = bytearray(data)
         after[ref_at : ref_at + REF_BYTES] = ref
         while place > 1:
+            at = RECORD_AT[place]
             after[at : at + RECORD_BYTES] = record
-            start = at if place % 2 == 0 else at - RECORD_BYTES
-            record = _node_record(after[start : start + NODE_BYTES])
             place >>= 1
-            at = record_start(place)
+            at = NODE_AT[place]
+            record = _node_record(after[at : at + NODE_BYTES])
         return self._written(bytes(after), record, False)
 
 
@@ -448,19 +450,22 @@ def _top(data: bytes, depth: int) -> bytes:
 
 def _rehashed(page: BranchPage, slots: Collection[int]) -> tuple[bytes, bool]:
     """Hashes the way from some of the lowest places up to that of the page."""
-    level = sorted(slots)
+    level = set(slots)
     record, single = b"", False
+    data = page.data
     for _ in range(PAGE_LEVELS):
-        level = [level[0] >> 1] if len(level) == 1 else sorted({place >> 1 for place in level})
+        level = {place >> 1 for place in level}
         for place in level:
-            node = page.node_now(place)
+            at = NODE_AT[place]
+            node = data[at : at + NODE_BYTES]
             if page.single:
                 record, single = _joined(bytes(node), page.single >> (2 * place))
                 page.mark(place, single)
             else:
                 record = _node_record(node)
             if place > 1:
-                page.put_record(place, record)
+                at = RECORD_AT[place]
+                data[at : at + RECORD_BYTES] = record
     return record, single
 
 
@@ -579,11 +584,11 @@ class _Bunch:
 
 
 def _find(
-    ref: bytes, depth: int, keys: Sequence[bytes], read: ReadPage, result: dict[bytes, Leaf]
+    ref: Ref, depth: int, keys: Sequence[bytes], read: ReadPage, result: dict[bytes, Leaf]
 ) -> None:
     if ref == NO_REF:
         return
-    data = read(Ref.unpacked(ref)).data
+    data = read(ref).data
     if is_branch(data):
         page = BranchPage(data)
         for slot, group in _by_slot(keys, depth).items():
@@ -612,7 +617,7 @@ def _way_down(
         known = page.record(child)
         siblings.append(page.record(child ^ 1))
     ref = page.ref(slot)
-    return (None if ref == NO_REF else Ref.unpacked(ref)), known
+    return (None if ref == NO_REF else ref), known
 
 
 def _only(page: BranchPage, place: int) -> Ref | None:
@@ -620,7 +625,7 @@ def _only(page: BranchPage, place: int) -> Ref | None:
     while place < FIRST_SLOT:
         place = 2 * place + (page.record(2 * place) == _EMPTY_RECORD)
     ref = page.ref(place)
-    return None if ref == NO_REF else Ref.unpacked(ref)
+    return None if ref == NO_REF else ref
 
 
 def _way_among_leaves(

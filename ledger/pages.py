@@ -32,7 +32,7 @@ it tells a sealer which of a wallet's entries are in the tree.
 
 import struct
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, NewType
 
 from ledger.errors import RuleBroken
 
@@ -50,32 +50,31 @@ _BRANCH = 2
 _RECORDS = 5
 _REFS = _RECORDS + 30 * RECORD_BYTES
 BRANCH_BYTES = _REFS + 16 * REF_BYTES
-# A place's record starts at 48 times the place, less this; its node at 96 times the place, too.
-_BACK = NODE_BYTES - _RECORDS
-_REFS_BACK = FIRST_SLOT * REF_BYTES - _REFS
+
+# Where they start in a page of four levels, by place: its record, its node, the ref below it.
+# A page has neither a record of place 1 nor nodes and refs of others than their places.
+RECORD_AT = tuple(_RECORDS + (place - 2) * RECORD_BYTES for place in range(2 * FIRST_SLOT))
+NODE_AT = tuple(_RECORDS + (place - 1) * NODE_BYTES for place in range(FIRST_SLOT))
+REF_AT = tuple(_REFS + (place - FIRST_SLOT) * REF_BYTES for place in range(2 * FIRST_SLOT))
 
 _NO_SINGLES = bytes(_RECORDS - 1)
+
+# As one value of 24 bytes, as it stands in a page: there are two for each wallet that changes.
+Ref = NewType("Ref", bytes)
+NO_REF = Ref(bytes(REF_BYTES))
 
 _REF = struct.Struct(">16sII")
 
 
-class Ref(NamedTuple):
-    """Where a page stands: an object's name, and which of its bytes."""
-
-    object: bytes
-    offset: int
-    length: int
-
-    @property
-    def packed(self) -> bytes:
-        return _REF.pack(*self)
-
-    @classmethod
-    def unpacked(cls, data: bytes) -> "Ref":
-        return cls._make(_REF.unpack(data))
+def ref_of(object_: bytes, offset: int, length: int) -> Ref:
+    """Where a page stands: an object's name, 16 bytes, and which of its bytes."""
+    return Ref(_REF.pack(object_, offset, length))
 
 
-NO_REF = bytes(REF_BYTES)
+def read_ref(ref: Ref) -> tuple[bytes, int, int]:
+    """Object, offset and length."""
+    object_, offset, length = _REF.unpack(ref)
+    return object_, offset, length
 
 
 class Page(NamedTuple):
@@ -117,34 +116,26 @@ class BranchPage:
         self.single = int.from_bytes(data[1:_RECORDS], "big")
 
     def record(self, place: int) -> bytes:
-        start = place * RECORD_BYTES - _BACK
-        return self.before[start : start + RECORD_BYTES]
+        at = RECORD_AT[place]
+        return self.before[at : at + RECORD_BYTES]
 
     def node(self, place: int) -> bytes:
         """The records of the two places below one, as they were read."""
-        start = place * NODE_BYTES - _BACK
-        return self.before[start : start + NODE_BYTES]
+        at = NODE_AT[place]
+        return self.before[at : at + NODE_BYTES]
 
-    def node_now(self, place: int) -> bytearray:
-        """The records of the two places below one, as they were put."""
-        start = place * NODE_BYTES - _BACK
-        return self.data[start : start + NODE_BYTES]
+    def ref(self, slot: int) -> Ref:
+        at = REF_AT[slot]
+        return Ref(self.before[at : at + REF_BYTES])
 
-    def ref(self, slot: int) -> bytes:
-        start = slot * REF_BYTES - _REFS_BACK
-        return self.before[start : start + REF_BYTES]
-
-    def put(self, slot: int, record: bytes, single: bool, ref: bytes) -> None:
+    def put(self, slot: int, record: bytes, single: bool, ref: Ref) -> None:
         """What is below one of the lowest places from now on."""
-        self.put_record(slot, record)
+        at = RECORD_AT[slot]
+        self.data[at : at + RECORD_BYTES] = record
         if single or self.single:
             self.mark(slot, single)
-        start = slot * REF_BYTES - _REFS_BACK
-        self.data[start : start + REF_BYTES] = ref
-
-    def put_record(self, place: int, record: bytes) -> None:
-        start = place * RECORD_BYTES - _BACK
-        self.data[start : start + RECORD_BYTES] = record
+        at = REF_AT[slot]
+        self.data[at : at + REF_BYTES] = ref
 
     def mark(self, place: int, single: bool) -> None:
         if single:
@@ -164,18 +155,8 @@ def empty_branch(record: bytes) -> BranchPage:
     return BranchPage(head + 30 * record + 16 * NO_REF)
 
 
-def record_start(place: int) -> int:
-    """Where a place's record starts in a page of four levels."""
-    return place * RECORD_BYTES - _BACK
-
-
-def ref_start(slot: int) -> int:
-    """Where the ref of one of the lowest places starts in such a page."""
-    return slot * REF_BYTES - _REFS_BACK
-
-
 def has_singles(data: bytes) -> bool:
-    """Whether any place in such a page has one wallet alone below it."""
+    """Whether any place in a page of four levels has one wallet alone below it."""
     return data[1:_RECORDS] != _NO_SINGLES
 
 
@@ -229,7 +210,7 @@ class MemoryPages:
     """
 
     def __init__(self) -> None:
-        self._pages: dict[int, Page] = {}
+        self._pages: dict[Ref, Page] = {}
         self._written = 0
 
     def __len__(self) -> int:
@@ -237,22 +218,23 @@ class MemoryPages:
 
     def read(self, ref: Ref) -> Page:
         """Raises RuleBroken for a page that is not there."""
-        page = self._pages.get(ref.offset)
+        page = self._pages.get(ref)
         if page is None:
-            raise RuleBroken("page.missing", "a page that was written and not replaced", ref.offset)
+            raise RuleBroken("page.missing", "a page that was written and not replaced", ref.hex())
         return page
 
     def take(self, ref: Ref) -> Page:
         """Reads a page that is about to be replaced, and forgets it."""
         page = self.read(ref)
-        del self._pages[ref.offset]
+        del self._pages[ref]
         return page
 
     def write(self, page: Page) -> Ref:
         # From 1, so that no Ref is that of zero bytes.
         self._written += 1
-        self._pages[self._written] = page
-        return Ref(_MEMORY, self._written, len(page.data))
+        ref = ref_of(_MEMORY, self._written, len(page.data))
+        self._pages[ref] = page
+        return ref
 
 
 _MEMORY = b"memory".ljust(16, b"\0")

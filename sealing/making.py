@@ -123,7 +123,7 @@ def _balances(
         root, owing, wallets = before.get(code, CurrencyPosition(EMPTY_ROOT))
         leaves = [leaf_of(wallet) for wallet in batch.wallets.values() if wallet.currency == code]
         if leaves:
-            root = updated(root, leaves, pages.read, pages.write)
+            root = updated(root, leaves, pages.take, pages.write)
         wallets += sum(wallet.currency == code for wallet in batch.opened.values())
         balances[code] = CurrencyPosition(root, owing + arrears.get(code, 0), wallets)
     return balances

@@ -15,7 +15,7 @@ import orjson
 
 from ledger.balance_tree import Root
 from ledger.names import At, CurrencyCode, Hash
-from ledger.pages import Ref
+from ledger.pages import Ref, read_ref, ref_of
 
 
 class CurrencyPosition(NamedTuple):
@@ -87,9 +87,10 @@ def read_position(data: bytes) -> Position:
 
 
 def _place(ref: Ref) -> list[object]:
-    return [ref.object.hex(), ref.offset, ref.length]
+    object_, offset, length = read_ref(ref)
+    return [object_.hex(), offset, length]
 
 
 def _ref(place: Any) -> Ref:
     object_, offset, length = place
-    return Ref(bytes.fromhex(object_), offset, length)
+    return ref_of(bytes.fromhex(object_), offset, length)

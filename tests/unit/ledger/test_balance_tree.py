@@ -29,7 +29,7 @@ from ledger.balance_tree import (
     wallet_state,
 )
 from ledger.names import NO_HASH, At, Expires
-from ledger.pages import BRANCH_BYTES, MemoryPages, Ref
+from ledger.pages import BRANCH_BYTES, NO_REF, MemoryPages, Ref
 from ledger.tx import Balances
 from ledger.wallets import Lot, Wallet
 from tests.unit.ledger.strategies import QUICK, STARS, broken_by, rule_of, wallet_id
@@ -147,7 +147,7 @@ def pages_of(root: Root, pages: MemoryPages) -> list[bytes]:
         check_page(page)
         if len(page) == BRANCH_BYTES:
             refs = [page[at : at + 24] for at in range(BRANCH_BYTES - 384, BRANCH_BYTES, 24)]
-            below += [Ref.unpacked(ref) for ref in refs if ref != bytes(24)]
+            below += [Ref(ref) for ref in refs if ref != NO_REF]
             page = page[: BRANCH_BYTES - 384]
         found_pages.append(page)
     return found_pages

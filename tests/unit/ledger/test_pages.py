@@ -21,6 +21,7 @@ from ledger.errors import RuleBroken
 from ledger.pages import (
     BRANCH_BYTES,
     LEAF_BYTES,
+    NO_REF,
     PAGE_MAX_LEAVES,
     BranchPage,
     LeavesPage,
@@ -28,6 +29,8 @@ from ledger.pages import (
     Page,
     Ref,
     read_page,
+    read_ref,
+    ref_of,
 )
 from tests.unit.ledger.strategies import QUICK, broken_by, rule_of
 
@@ -90,9 +93,9 @@ def test_a_page_keeps_its_leaves_while_they_are_few():
 
 def test_a_ref_is_24_bytes():
     """The object's name, and which of its bytes."""
-    ref = Ref(b"0123456789abcdef", 258, 772)
-    assert ref.packed == b"0123456789abcdef\x00\x00\x01\x02\x00\x00\x03\x04"
-    assert Ref.unpacked(ref.packed) == ref
+    ref = ref_of(b"0123456789abcdef", 258, 772)
+    assert ref == b"0123456789abcdef\x00\x00\x01\x02\x00\x00\x03\x04"
+    assert read_ref(ref) == (b"0123456789abcdef", 258, 772)
 
 
 def test_pages_that_an_update_replaces_are_dropped():
@@ -125,11 +128,11 @@ def test_each_page_on_the_way_is_read_once_and_written_once():
 
     def write(page):
         writes.append(page)
-        return Ref(b"block".ljust(16), len(writes), len(page.data))
+        return ref_of(b"block".ljust(16), len(writes), len(page.data))
 
     root = updated(MANY_ROOT, MANY, read, write)
     assert len(reads) == len(set(reads)) == len(writes) == len(MANY_PAGES)
-    assert root.page == Ref(b"block".ljust(16), len(writes), BRANCH_BYTES)
+    assert root.page == ref_of(b"block".ljust(16), len(writes), BRANCH_BYTES)
     assert writes[-1].data[0] == 2
 
 
@@ -206,7 +209,7 @@ def below(root: Root, pages: MemoryPages) -> list[Ref]:
     """Every page of a tree of two layers."""
     page = read_page(pages.read(root.page).data)
     refs = [page.ref(slot) for slot in range(16, 32)]
-    return [root.page, *(Ref.unpacked(ref) for ref in refs if ref != bytes(24))]
+    return [root.page, *(ref for ref in refs if ref != NO_REF)]
 
 
 @pytest.mark.parametrize("number", range(len(below(MANY_ROOT, MANY_PAGES))))
@@ -262,8 +265,8 @@ def test_a_page_of_another_tree_is_refused():
 def test_pages_that_lead_to_each_other_end():
     """A page below itself is refused, however often it is read."""
     page = bytearray(MANY_PAGE)
-    ref = Ref(bytes(16), 1, BRANCH_BYTES)
-    page[-384:] = ref.packed * 16
+    ref = ref_of(bytes(16), 1, BRANCH_BYTES)
+    page[-384:] = ref * 16
     looping = MANY_ROOT._replace(page=ref)
     read = Damaged(MANY_PAGES, ref, bytes(page)).read
     assert rule_of(found_all, looping, [MANY[0].key], read) == "page.depth"
@@ -299,7 +302,7 @@ garbage = st.one_of(
 @given(garbage, st.lists(st.sampled_from(MANY), min_size=1, max_size=40))
 def test_arbitrary_pages_raise_nothing_but_rulebroken(page, leaves):
     """Under any root, also under one that fits: what is within is then still anything."""
-    ref = Ref(bytes(16), 1, len(page))
+    ref = ref_of(bytes(16), 1, len(page))
     read = Damaged(MANY_PAGES, ref, page).read
     write = MemoryPages().write
     broken_by(read_page, page)
