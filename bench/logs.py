@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
 from bench.ledgers import ORIGIN, LedgerMaker
-from ledger.balance_tree import EMPTY_ROOT, Root, leaf_of, updated
+from ledger.balance_tree import EMPTY_ROOT, Root, leaf_of
+from ledger.balance_updates import updated
 from ledger.blocks import Block, CurrencyBalances, block_body, totals_digest
 from ledger.checkpoints import Checkpoint
 from ledger.entries import Entry, sign_entry

@@ -16,7 +16,9 @@ from nacl.bindings import crypto_sign_open
 from bench.figures import Figure, at_most, noted
 from bench.ledgers import ORIGIN, STARS, transaction
 from ledger.balance_proofs import balance_extra, verify_balance
-from ledger.balance_tree import EMPTY_ROOT, Leaf, path, updated, wallet_key, wallet_state
+from ledger.balance_reads import path
+from ledger.balance_tree import EMPTY_ROOT, Leaf, wallet_key, wallet_state
+from ledger.balance_updates import updated
 from ledger.entries import sign_entry
 from ledger.history import wallet_after
 from ledger.kinds import earn

@@ -24,6 +24,8 @@ The format is docs/ledger-format.md. The modules, from the bytes up:
     policies     whose word on a checkpoint is enough
     blocks       what a sealed batch states; block_rules: what it must state
     balance_tree who is owed what, under one hash; pages: how it is stored
+    leaf_pages   a page of few leaves
+    balance_updates   from old pages the new; balance_reads: what pages say
     sum_tree     the same tree in memory, for an audit
     proofs       receipts; balance_proofs: of one wallet's balance
     audit        a whole published log; audit_files: its files, audit_state: what an audit saves

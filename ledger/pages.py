@@ -31,11 +31,13 @@ it tells a sealer which of a wallet's entries are in the tree.
 """
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, NewType
 
 from ledger.errors import RuleBroken
 
+KEY_BITS = 256
+"""How deep a tree can be."""
 PAGE_MAX_LEAVES = 32
 PAGE_LEVELS = 4
 RECORD_BYTES = 48
@@ -199,6 +201,27 @@ def read_leaves(data: bytes) -> LeavesPage:
 def starts(count: int) -> tuple[int, int]:
     """Where nodes and leaves start in a page of so many leaves; depths start at 2."""
     return 1 + count, 1 + count + (count - 1) * NODE_BYTES
+
+
+def slot_of(key: bytes, depth: int) -> int:
+    """Which of the 16 lowest places of a page at this depth a key, or a leaf, is below."""
+    byte = key[depth >> 3]
+    return FIRST_SLOT + (byte & 15 if depth & 4 else byte >> 4)
+
+
+def by_slot(keys: Sequence[bytes], depth: int) -> dict[int, list[bytes]]:
+    """Keys, or leaves, by `slot_of`. Raises RuleBroken where a page at this depth can have none."""
+    if depth >= KEY_BITS:
+        raise RuleBroken("page.depth", f"no levels below {KEY_BITS}", depth)
+    groups: dict[int, list[bytes]] = {}
+    at, lower = depth >> 3, depth & 4
+    for key in keys:
+        slot = FIRST_SLOT + (key[at] & 15 if lower else key[at] >> 4)
+        if slot in groups:
+            groups[slot].append(key)
+        else:
+            groups[slot] = [key]
+    return groups
 
 
 class MemoryPages:

@@ -8,7 +8,8 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ledger.balance_tree import EMPTY_ROOT, leaf_of, updated
+from ledger.balance_tree import EMPTY_ROOT, leaf_of
+from ledger.balance_updates import updated
 from ledger.blocks import (
     Block,
     CurrencyBalances,

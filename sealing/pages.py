@@ -6,7 +6,7 @@ pages/<id>   the pages that one block writes, and last its totals; the id is ran
 
 from itertools import islice
 
-from ledger.balance_tree import check_page
+from ledger.balance_reads import check_page
 from ledger.pages import Page, Ref, read_ref, ref_of
 from sealing.ports import Objects
 from sealing.stopped import Reason, SealingStopped

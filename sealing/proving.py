@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ledger.balance_proofs import balance_extra
-from ledger.balance_tree import EMPTY_ROOT, path, wallet_key, wallet_state
+from ledger.balance_reads import path
+from ledger.balance_tree import EMPTY_ROOT, wallet_key, wallet_state
 from ledger.blocks import Block, read_block
 from ledger.checkpoints import CHECKPOINT, Checkpoint
 from ledger.entries import read_entry

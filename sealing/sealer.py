@@ -20,7 +20,8 @@ from typing import NamedTuple
 
 import orjson
 
-from ledger.balance_tree import Leaf, found_all, leaf_of, wallet_key
+from ledger.balance_reads import found_all
+from ledger.balance_tree import Leaf, leaf_of, wallet_key
 from ledger.block_rules import ENTRY_MAX_AGE
 from ledger.canonical import MAX_INTEGER
 from ledger.checkpoints import Checkpoint

@@ -13,7 +13,8 @@ from random import Random
 from typing import Any
 
 from ledger.audit import audit
-from ledger.balance_tree import found_all, leaf_of, wallet_key, wallet_state
+from ledger.balance_reads import found_all
+from ledger.balance_tree import leaf_of, wallet_key, wallet_state
 from ledger.blocks import Block, read_block, totals_json
 from ledger.checkpoints import CHECKPOINT
 from ledger.entries import read_entry

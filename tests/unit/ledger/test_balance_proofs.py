@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.balance_proofs import BalanceShown, balance_extra, read_state, verify_balance
-from ledger.balance_tree import EMPTY, EMPTY_ROOT, MAX_SUM, leaf_of, path, updated, wallet_key
+from ledger.balance_reads import path
+from ledger.balance_tree import EMPTY, EMPTY_ROOT, MAX_SUM, leaf_of, wallet_key
 from ledger.balance_tree import wallet_state as state_of
+from ledger.balance_updates import updated
 from ledger.blocks import Block, CurrencyBalances, block_body
 from ledger.canonical import canonical
 from ledger.checkpoints import Checkpoint

@@ -8,26 +8,25 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.balance_reads import check_page, checked, found_all, path
 from ledger.balance_tree import (
     EMPTY,
+    EMPTY_RECORD,
     EMPTY_ROOT,
     MAX_SUM,
     BalancePath,
     Leaf,
     Root,
-    check_page,
     check_path,
-    checked,
-    found,
-    found_all,
     leaf_hash,
     leaf_of,
-    node_hash,
-    path,
-    updated,
+    leaf_record,
+    node_record,
+    packed_leaf,
     wallet_key,
     wallet_state,
 )
+from ledger.balance_updates import updated
 from ledger.names import NO_HASH, At, Expires
 from ledger.pages import BRANCH_BYTES, NO_REF, MemoryPages, Ref
 from ledger.tx import Balances
@@ -165,7 +164,7 @@ def test_every_key_has_one_path_and_it_is_the_one_that_the_format_defines(leaves
             assert shown.other.seq == expected.other.seq
         assert shown == expected
         check_path(key, shown, root.hash, root.owed)
-        assert found(root, key, pages.read) == shown.leaf
+        assert found_all(root, [key], pages.read).get(key) == shown.leaf
 
 
 @QUICK
@@ -218,7 +217,7 @@ def test_an_empty_tree_is_h_of_2_with_sum_0():
     shown = path(EMPTY_ROOT, bytes(32), refuse_to_read)
     assert shown == BalancePath(None, None, ())
     check_path(bytes(32), shown, EMPTY, 0)
-    assert found(EMPTY_ROOT, bytes(32), refuse_to_read) is None
+    assert found_all(EMPTY_ROOT, [bytes(32)], refuse_to_read) == {}
 
 
 def test_a_wallet_with_balance_0_is_a_leaf():
@@ -326,9 +325,9 @@ def test_a_first_sibling_that_is_empty_is_refused():
             lower = end._replace(siblings=(sibling,))
             assert rule_of_path(lone.key, lower, root) == "balance.sibling"
     # Even where a dishonest root was built over it.
-    record = (lone.owed, leaf_hash(*lone[:3]))
-    pair = ((0, EMPTY), record) if bit(lone.key, 0) else (record, (0, EMPTY))
-    built = Root(node_hash(*pair), lone.owed, None)
+    record = leaf_record(packed_leaf(lone))
+    pair = EMPTY_RECORD + record if bit(lone.key, 0) else record + EMPTY_RECORD
+    built = Root(node_record(pair)[16:], lone.owed, None)
     assert rule_of_path(lone.key, BalancePath(lone, None, ((0, EMPTY),)), built) == (
         "balance.sibling"
     )

@@ -14,7 +14,9 @@ import pytest
 from ledger import balance_tree, tree
 from ledger.audit import audit
 from ledger.balance_proofs import verify_balance
-from ledger.balance_tree import EMPTY, EMPTY_ROOT, BalancePath, Leaf, Root, check_path, updated
+from ledger.balance_reads import path
+from ledger.balance_tree import EMPTY, EMPTY_ROOT, BalancePath, Leaf, Root, check_path
+from ledger.balance_updates import updated
 from ledger.blocks import block_body, read_block, totals_digest
 from ledger.canonical import canonical
 from ledger.checkpoints import opened
@@ -314,7 +316,7 @@ def test_a_balance_tree_has_one_root_and_one_sum(row: dict[str, Any]) -> None:
         siblings = tuple((int(total), b64decode(hash_)) for total, hash_ in way["path"])
         end = by_key.get(bytes.fromhex(way.get("ends_in", "")))
         leaf, other = (end, None) if end and end.key == key else (None, end)
-        found = balance_tree.path(root, key, pages.read)
+        found = path(root, key, pages.read)
         assert found == BalancePath(leaf, other, siblings)
         check_path(key, found, *expected)
 

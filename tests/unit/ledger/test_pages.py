@@ -6,17 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.balance_tree import (
-    EMPTY_ROOT,
-    Leaf,
-    Root,
-    check_page,
-    checked,
-    found_all,
-    leaf_hash,
-    path,
-    updated,
-)
+from ledger.balance_reads import check_page, checked, found_all, path
+from ledger.balance_tree import EMPTY_ROOT, Leaf, Root, leaf_hash
+from ledger.balance_updates import updated
 from ledger.errors import RuleBroken
 from ledger.pages import (
     BRANCH_BYTES,

@@ -5,7 +5,8 @@ from hashlib import sha256
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.balance_tree import EMPTY, EMPTY_ROOT, Leaf, updated
+from ledger.balance_tree import EMPTY, EMPTY_ROOT, Leaf
+from ledger.balance_updates import updated
 from ledger.pages import MemoryPages
 from ledger.sum_tree import SumTree
 from tests.unit.ledger.strategies import QUICK

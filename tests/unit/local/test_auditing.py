@@ -12,7 +12,9 @@ import pytest
 
 import local.log_source as module
 from ledger.balance_proofs import balance_extra
-from ledger.balance_tree import EMPTY_ROOT, leaf_of, path, updated, wallet_key, wallet_state
+from ledger.balance_reads import path
+from ledger.balance_tree import EMPTY_ROOT, leaf_of, wallet_key, wallet_state
+from ledger.balance_updates import updated
 from ledger.checkpoints import read_checkpoint
 from ledger.cosignatures import cosign, with_lines
 from ledger.names import WalletId

@@ -4,7 +4,9 @@ from collections import Counter
 
 import pytest
 
-from ledger.balance_tree import EMPTY_ROOT, Leaf, Root, found_all, updated
+from ledger.balance_reads import found_all
+from ledger.balance_tree import EMPTY_ROOT, Leaf, Root
+from ledger.balance_updates import updated
 from ledger.errors import RuleBroken
 from ledger.pages import Ref, read_ref
 from sealing.pages import Pages
