@@ -1,7 +1,9 @@
 """The GraphQL API, and the published log, as a Lambda function behind an HTTP API (payload 2.0).
 
-`functions.wiring` says what its environment holds. Its parts are made at the first event of a
-process and kept; if that fails (KMS does not answer), the next event tries again.
+`functions.wiring` says what its environment holds. What asks nobody is made as this is loaded, so
+that no event waits for it, and SnapStart has it in its snapshot: the schema, and where the
+environment names a table the clients of AWS. KMS is asked for keys at the first event of a process,
+and they are kept; if that fails (KMS does not answer), the next event tries again.
 """
 
 import os
@@ -26,7 +28,7 @@ with waking():
         exposure_of,
         issuer_of,
         prover_of,
-        request_counts_of,
+        store_of,
         utc_now,
     )
     from loyalty.coalition import Coalition
@@ -38,9 +40,10 @@ with waking():
     from schema.product import product_schema
     from schema.rate_limits import known
     from sealing.proving import Prover
+    from storage.dynamodb import DynamoStore
     from storage.memory_request_counts import MemoryRequestCounts
+    from storage.request_counts_dynamodb import DynamoRequestCounts
 
-    # Its types are made once in a process: now, not at the first event, and SnapStart has them.
     product_schema()
 
 TOLD = Telemetry("api")
@@ -83,11 +86,19 @@ def application(
 
 
 @cache
-def _api() -> Mangum:
+def _aws() -> tuple[DynamoStore, Prover | None]:
+    """The table, and the published log: their clients are made, and have asked nothing."""
     with waking():
-        coalition, issuer = coalition_of(os.environ), issuer_of(os.environ)
-        log = prover_of(os.environ) if "TALLYSTICK_BUCKET" in os.environ else None
-        exposure, counts = exposure_of(os.environ), request_counts_of(os.environ)
+        store = store_of(os.environ)
+        return store, prover_of(os.environ, store) if "TALLYSTICK_BUCKET" in os.environ else None
+
+
+@cache
+def _api() -> Mangum:
+    store, log = _aws()
+    with waking():
+        coalition, issuer = coalition_of(os.environ, store), issuer_of(os.environ)
+        exposure, counts = exposure_of(os.environ), DynamoRequestCounts(store)
         app = application(
             coalition, issuer, log, exposure=exposure, counts=counts, token_clock=utc_now
         )
@@ -99,3 +110,7 @@ def _api() -> Mangum:
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Lambda's entry point."""
     return _api()(event, context)
+
+
+if "TALLYSTICK_TABLE" in os.environ:
+    _aws()

@@ -48,7 +48,7 @@ class Deployed(House):
     def starts(self) -> None:
         """Every process begins anew."""
         self.coalition = wiring.coalition_of(os.environ)
-        for each in (_sealer, _witnessing, api._api):
+        for each in (_sealer, _witnessing, api._aws, api._api):
             each.cache_clear()
 
     def points_at(self, table: str, bucket: str = BUCKET) -> None:
@@ -76,6 +76,7 @@ class Deployed(House):
     def ready(self) -> int:
         """What the API of a new process answers at /ready."""
         text = (EVENTS / "get_health.json").read_text().replace("/health", "/ready")
+        api._aws.cache_clear()
         api._api.cache_clear()
         return int(api.handler(json.loads(text), None)["statusCode"])
 
@@ -120,7 +121,7 @@ def deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deploy
         house.seals()
         yield house
         house.monkeypatch.undo()
-    for each in (_sealer, _witnessing, api._api):
+    for each in (_sealer, _witnessing, api._aws, api._api):
         each.cache_clear()
 
 

@@ -25,6 +25,7 @@ from loyalty.governing import found
 from loyalty.throttling import A_MINUTE_OF_NOBODY
 from schema.http import BODY_LIMIT_BYTES
 from storage.dynamodb import DynamoStore, Table
+from storage.request_counts_dynamodb import DynamoRequestCounts
 from storage.s3 import S3Objects, s3_client
 from tests.coalition import NOON, OPERATOR, ORIGIN
 
@@ -49,7 +50,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, issuer: TokenIssuer) -> Iterato
         monkeypatch.setenv(name, "testing")
     monkeypatch.setattr(wiring, "utc_now", lambda: NOON)
     monkeypatch.setattr(api, "utc_now", lambda: NOON)
-    api._api.cache_clear()
+    _start_anew()
     with mock_aws(), corrected_dynamodb():
         kms = boto3.client("kms", region_name=REGION)
         key_id = kms.create_key()["KeyMetadata"]["KeyId"]
@@ -66,6 +67,12 @@ def environment(monkeypatch: pytest.MonkeyPatch, issuer: TokenIssuer) -> Iterato
         coalition = wiring.coalition_of(os.environ)
         assert found(coalition, SeedSigner(ORIGIN, b"l" * 32).verifier)
         yield key_id
+    _start_anew()
+
+
+def _start_anew() -> None:
+    """As a new process."""
+    api._aws.cache_clear()
     api._api.cache_clear()
 
 
@@ -123,7 +130,7 @@ def test_a_mutation_is_done_once_however_it_is_encoded(call: Call) -> None:
 def test_mutations_are_counted_where_all_processes_count(call: Call) -> None:
     """Another process's 600 of this minute are this one's as well: 429, and queries go on."""
     assert call("post_mutation")["statusCode"] == 200
-    counts = wiring.request_counts_of(os.environ)
+    counts = DynamoRequestCounts(wiring.store_of(os.environ))
     minute = int(NOON.timestamp()) // 60
     assert counts.counted(OPERATOR.party, minute, 599) == 600
     assert call("post_mutation")["statusCode"] == 429
@@ -152,7 +159,7 @@ def test_preflight_of_a_web_page_is_answered_where_it_is_set(
     event = json.loads((EVENTS / "options.json").read_text(encoding="utf-8"))
     event["headers"] |= {"origin": "https://app.example", "access-control-request-method": "POST"}
     assert api.handler(event, None)["statusCode"] == 405
-    api._api.cache_clear()
+    _start_anew()
     monkeypatch.setenv("TALLYSTICK_CORS_ORIGINS", "https://app.example")
     answer = api.handler(event, None)
     assert answer["statusCode"] == 200
@@ -195,7 +202,7 @@ def test_its_parts_are_made_once(call: Call, monkeypatch: pytest.MonkeyPatch) ->
     """KMS and the table are connected to at the first event of a process, not at each."""
     made: list[object] = []
     make = api.coalition_of
-    monkeypatch.setattr(api, "coalition_of", lambda values: made.append(1) or make(values))
+    monkeypatch.setattr(api, "coalition_of", lambda *its: made.append(1) or make(*its))
     for _ in range(3):
         call("post_query")
     assert len(made) == 1
@@ -223,15 +230,48 @@ def test_a_first_event_that_fails_does_not_stick(
     assert call("post_query")["statusCode"] == 200
 
 
-def test_importing_it_asks_for_nothing() -> None:
-    """No environment is read and nothing connected to before an event comes; nor is what only
-    development needs loaded."""
-    code = (
-        "import sys, functions.api as api; assert api._api.cache_info().currsize == 0;"
-        " assert not {'moto', 'uvicorn', 'local', 'pyarrow'} & set(sys.modules)"
-    )
-    bare = {"PATH": os.environ["PATH"]}
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=bare, check=True, timeout=60)
+_NOT_DEPLOYED = {"PATH": os.environ["PATH"]}
+_DEPLOYED = {
+    **_NOT_DEPLOYED,
+    "AWS_REGION": REGION,
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "TALLYSTICK_TABLE": "tallystick",
+    "TALLYSTICK_BUCKET": "tallystick-log",
+}
+
+
+@pytest.mark.parametrize(("environment", "made"), [(_NOT_DEPLOYED, 0), (_DEPLOYED, 1)])
+def test_importing_it_asks_nobody(environment: dict[str, str], made: int) -> None:
+    """Where it is deployed the clients of AWS are made, so that no event waits for it; nothing is
+    connected to before an event comes, and what only development needs is not loaded."""
+    code = f"""
+import socket, sys
+def refused(*_): raise SystemExit("it connects")
+socket.socket.connect = socket.getaddrinfo = refused
+import functions.api as api
+assert api._aws.cache_info().currsize == {made}
+assert api._api.cache_info().currsize == 0
+assert not {{'moto', 'uvicorn', 'local', 'pyarrow'}} & set(sys.modules)
+"""
+    run = [sys.executable, "-c", code]
+    subprocess.run(run, cwd=ROOT, env=environment, check=True, timeout=60)
+
+
+def test_an_event_makes_no_client_of_what_is_there(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The API has one of the table, and one of the bucket, however many of its parts ask them."""
+    made: list[str] = []
+    for name in ("store_of", "prover_of"):
+        make = getattr(api, name)
+        monkeypatch.setattr(api, name, lambda *its, n=name, m=make: made.append(n) or m(*its))
+    monkeypatch.setattr(wiring, "store_of", lambda _: pytest.fail("a second client of the table"))
+    monkeypatch.setenv("TALLYSTICK_BUCKET", "tallystick-log")
+    api._aws()
+    assert made == ["store_of", "prover_of"]
+    assert call("post_query")["statusCode"] == 200
+    assert made == ["store_of", "prover_of"]
 
 
 @pytest.fixture
