@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ledger.errors import RuleBroken
 from ledger.names import transaction_id
 from loyalty.actors import PartnerActor
 from loyalty.authority import Signature, require_partner
@@ -78,8 +79,7 @@ def record_purchases(
             # Answered again by `carry_out`: what was refused then is not tried anew now.
             raise Refused(Code.ALREADY_EXISTS, "the batch was taken", "idempotencyKey")
         if not taken:
-            till = _Till(coalition, partner, orders, mutation)
-            taken.extend([till.taken(number) for number in range(len(orders))])
+            taken.extend(_Till(coalition, partner, orders, mutation).all_taken())
         put = RecordPut(request.id, PurchaseBatch(orders=tuple(taken)))
         return Plan(Answer(record=request.id), Commit((), records=(put,)))
 
@@ -109,6 +109,19 @@ class _Till:
         }
         # In one read: most of a batch that is sent again was taken.
         self._before = set(coalition.store.transactions(ids))
+
+    def all_taken(self) -> list[OrderTaken]:
+        """What came of each order. Raises RuleBroken for what somebody did to a row, once all that
+        rest on others are taken: the batch goes on from there when operators have mended it."""
+        taken, broken = [], None
+        for number in range(len(self._orders)):
+            try:
+                taken.append(self.taken(number))
+            except RuleBroken as its:
+                broken = broken or its
+        if broken is not None:
+            raise broken
+        return taken
 
     def taken(self, number: int) -> OrderTaken:
         """What came of an order. Raises Refused if it is worth sending again as it is."""

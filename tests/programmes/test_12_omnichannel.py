@@ -262,6 +262,32 @@ def test_an_order_that_others_keep_overtaking_is_not_refused_for_good(
     assert result["points"] == 10
 
 
+def test_a_damaged_row_keeps_no_other_order_out(shop: Shop, member: str) -> None:
+    """The batch is not answered, for operators have to look; every other order of it is taken, and
+    when they have mended the row the same batch takes the last."""
+    other = shop.enrolled()
+    for each in (member, other):
+        shop.buys(each, 1_000, "outfitter")
+    rows = shop.store._wallets[wallet_id(shop, member)]
+    whole = rows[-1]
+    balances = whole.wallet.balances._replace(available=11)
+    rows[-1] = whole._replace(wallet=whole.wallet._replace(balances=balances))
+    orders = [
+        order(shop, who, f"000{number}", 500) for number, who in enumerate((other, member) * 2)
+    ]
+    batch = shop.input(orders=orders)
+    for _ in range(2):
+        with pytest.raises(AssertionError, match="INTERNAL"):
+            shop.send(OUTFITTER, "recordPurchases", batch)
+        assert shop.has(other) == 20
+        assert rows[-1].wallet.balances.available == 11
+    rows[-1] = whole
+    results = shop.done(OUTFITTER, "recordPurchases", batch)["results"]
+    assert [outcome(each) for each in results] == [5, 5, 5, 5]
+    assert (shop.has(member), shop.has(other)) == (20, 20)
+    verified(shop.store)
+
+
 def test_a_batch_has_at_most_100_orders(shop: Shop, member: str) -> None:
     """A hundred are taken; of a hundred and one, and of none, nothing is."""
     results = "results { points transactions { id } userErrors { code field message } }"
