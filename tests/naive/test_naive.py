@@ -41,8 +41,9 @@ from tests.naive.trees import (
     tiles_of,
     wallet_leaf,
 )
-from tests.vectors import generate
-from tests.vectors.generate import ENTRIES, ENTRIES_2, LOG, STRANGER, WALLETS, body_of
+from tests.vectors.keys import ENTRIES, ENTRIES_2, LOG, STRANGER, Key
+from tests.vectors.parties import WALLETS
+from tests.vectors.writing import Writer, body_of, key_added, signed_entry
 
 FOLDER = Path(__file__).parents[1]
 VECTORS: dict[str, Any] = json.loads((FOLDER / "vectors" / "ledger-format.json").read_bytes())
@@ -471,11 +472,11 @@ def test_governance_dated_before_the_block_before_is_found() -> None:
 
 def test_every_log_key_in_force_signs(verdict: Verdict) -> None:
     """A second log key: both sign from its `at` on; a verifier may have been given either."""
-    second = generate.Key(LOG.name, STRANGER.seed, "")
+    second = Key(LOG.name, STRANGER.seed, "")
     log = small()
-    writer = generate.Writer([entry for entry in log.entries if b'"block"' not in entry])
-    body = generate.key_added(writer, "2026-03-03T00:00:00.000Z", "log", second)
-    log.seal([generate.signed_entry(body)], "2026-03-03T00:00:00.000Z", ENTRIES)
+    writer = Writer([entry for entry in log.entries if b'"block"' not in entry])
+    body = key_added(writer, "2026-03-03T00:00:00.000Z", "log", second)
+    log.seal([signed_entry(body)], "2026-03-03T00:00:00.000Z", ENTRIES)
     files = signed_again(log.entries)
     fault = verdict(files)
     assert fault is not None
@@ -486,7 +487,7 @@ def test_every_log_key_in_force_signs(verdict: Verdict) -> None:
 
 
 def test_a_log_of_another_name_is_found(verdict: Verdict) -> None:
-    moon = generate.Key("moon.example", LOG.seed, "")
+    moon = Key("moon.example", LOG.seed, "")
     files = FILES | {"checkpoint": SMALL.checkpoint(moon), "log.vkey": moon.vkey.encode()}
     fault = verdict(files)
     assert fault is not None

@@ -44,29 +44,22 @@ from tests.naive.trees import (
     wallet_key,
     wallet_leaf,
 )
-from tests.vectors.generate import (
+from tests.vectors.accepted import write_ledger
+from tests.vectors.forged_signatures import plus_order
+from tests.vectors.forms import NO_HASH, ORIGIN, b64, base32_id
+from tests.vectors.keys import (
     DESK,
     ENTRIES,
     ENTRIES_2,
     LOG,
-    NO_HASH,
-    ORIGIN,
-    START,
     STRANGER,
-    WALLETS,
     WITNESS,
     Key,
-    Writer,
-    b64,
-    base32_id,
-    body_of,
-    key_added,
     key_id,
-    plus_order,
-    signed_entry,
     verifier_key,
-    write_ledger,
 )
+from tests.vectors.parties import START, WALLETS
+from tests.vectors.writing import Writer, body_of, key_added, signed_entry
 
 VECTORS = Path(__file__).parent / "log-format.json"
 Body = dict[str, Any]
