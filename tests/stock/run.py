@@ -16,8 +16,9 @@ from pathlib import Path
 
 from tests.naive.build import Exported, Log, checkpoint, export, tile_files
 from tests.naive.trees import leaf_hash
-from tests.vectors.generate_log import sealed_log, some_entries
 from tests.vectors.keys import LOG
+from tests.vectors.log.merkle import some_entries
+from tests.vectors.log.sealed import sealed_log
 
 HERE = Path(__file__).parent
 STOCK = HERE.parents[1] / ".stock"

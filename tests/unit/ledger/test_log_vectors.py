@@ -30,7 +30,7 @@ from ledger.proofs import read_proof, verify_receipt, write_proof
 from ledger.tiles import GrowingTree, Tile, TileReader, parse_path, tiles_of, unpack_entries
 from ledger.tree import check_consistency, check_inclusion, leaf_hash, root_of
 from tests.published import Memory, files_of
-from tests.vectors.generate_log import some_wallets
+from tests.vectors.log.balance_tree import some_wallets
 
 ROOT = Path(__file__).parents[3]
 FILE = ROOT / "tests" / "vectors" / "log-format.json"
