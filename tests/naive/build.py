@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from tests.naive.forms import H, b64, canon, cosigned
-from tests.naive.rules import Ledger, state
+from tests.naive.rules import Ledger
 from tests.naive.trees import (
     inclusion,
     leaf_hash,
@@ -21,6 +21,7 @@ from tests.naive.trees import (
     wallet_key,
     wallet_leaf,
 )
+from tests.naive.wallets import state
 
 
 class Signer(Protocol):

@@ -33,7 +33,7 @@ from tests.naive.forms import (
     require,
     unb64,
 )
-from tests.naive.rules import PARTS, Ledger, state
+from tests.naive.rules import Ledger
 from tests.naive.trees import (
     EMPTY,
     LIMIT,
@@ -52,6 +52,7 @@ from tests.naive.trees import (
     unpack,
     wallet_key,
 )
+from tests.naive.wallets import PARTS, state
 
 Body = dict[str, Any]
 

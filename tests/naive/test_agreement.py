@@ -18,7 +18,8 @@ from ledger.tiles import Tile, pack_entries, tiles_of, unpack_entries
 from ledger.verify import verify
 from tests.naive.forms import canon
 from tests.naive.log import Directory, Fault
-from tests.naive.rules import PARTS, Ledger
+from tests.naive.rules import Ledger
+from tests.naive.wallets import PARTS
 from tests.published import Files, Log, Memory, files_of, write
 from tests.unit.ledger.strategies import LOG, MILES, QUICK, key_members, signer_of
 from tests.unit.ledger.test_lives import Lives

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from tests.naive.forms import canon
-from tests.naive.rules import state
 from tests.naive.trees import EMPTY, Leaf, leaf_sum, sum_path, sum_root, wallet_key, wallet_leaf
+from tests.naive.wallets import state
 from tests.vectors.forms import Body, b64, base32_id
 from tests.vectors.log.sealed import sealed_log
 from tests.vectors.parties import WALLETS

@@ -4,8 +4,9 @@ from hashlib import sha256
 
 from tests.naive.build import Log, tile_files
 from tests.naive.forms import canon
-from tests.naive.rules import Ledger, state
+from tests.naive.rules import Ledger
 from tests.naive.trees import leaf_hash, root
+from tests.naive.wallets import state
 from tests.vectors.accepted import write_ledger
 from tests.vectors.forms import Body, b64
 from tests.vectors.keys import ENTRIES, ENTRIES_2, LOG, Key
