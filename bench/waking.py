@@ -30,7 +30,8 @@ from local.keys import TokenIssuer
 from schema.http import GRAPHQL_RESPONSE, JSON
 from schema.limits import Schema
 from schema.scalars import CONFIG, Points
-from tests.coalition import ORIGIN, House, as_member
+from tests.coalition import House, as_member
+from tests.signing import ORIGIN
 
 _TURNS = 11
 _CALLS = 60

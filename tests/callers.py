@@ -14,7 +14,6 @@ from tests.coalition import (
     FLORIST,
     FUEL,
     GROCER,
-    OPERATIONS,
     OPERATOR,
     Answer,
     House,
@@ -22,10 +21,11 @@ from tests.coalition import (
     as_member,
     contents,
     gid,
-    key_of,
     own_id,
 )
 from tests.requests_of_each import EACH, ready
+from tests.results import OPERATIONS
+from tests.signing import key_of
 
 PARTNERS = (GROCER, FUEL, FLORIST)
 LEFT = PartnerActor("deli")

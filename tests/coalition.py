@@ -2,34 +2,33 @@
 
 Three partners with keys have joined: grocer and fuel issue STARS, the coalition's currency, and
 give rewards for them; fuel issues LITRES too, which are its own; florist is in no programme.
-Requests go through the product's schema, signed as their senders would.
+Requests go through the product's schema, signed as their senders would: `inputs.py` writes what
+they hold, `results.py` what they ask to be answered.
 """
 
 import asyncio
 import atexit
-from base64 import b64encode
-from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Mapping
 from contextvars import copy_context
 from copy import copy
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from random import Random
-from threading import Thread, current_thread, main_thread
+from threading import current_thread, main_thread
 from typing import Any, NamedTuple, TypeVar
 
 from strawberry.relay import GlobalID
 
 from ledger.canonical import canonical
 from ledger.history import History
-from ledger.instructions import instruction, registration
-from ledger.names import At, at_text, digest, transaction_id
+from ledger.names import at_text, digest, transaction_id
 from ledger.notes import SeedSigner
 from ledger.verify import verify
 from loyalty import governing
 from loyalty.actors import Actor, MemberActor, Operator, PartnerActor, Role
 from loyalty.coalition import Coalition
 from loyalty.governance_drafts import GovernanceDraft
-from loyalty.ports import Commit, GovernanceRow, Outcome, StoreUnavailable, TransactionRow
+from loyalty.ports import Outcome, TransactionRow
 from loyalty.webhooks.ports import Webhooks
 from loyalty.webhooks.signing import derived_from
 from schema.context import Context
@@ -38,10 +37,12 @@ from sealing.proving import Prover
 from storage.memory import MemoryStore
 from storage.memory_queue import MemoryQueue
 from storage.reading import ledger_in_order, row_faults
+from tests.inputs import Inputs, Keys
+from tests.results import ERRORS, RESULTS
+from tests.signing import ORIGIN, key_of, signature
 
 R = TypeVar("R")
 
-ORIGIN = "stars.example/ledger"
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 OPERATOR = Operator("ann", frozenset(Role))
 GROCER, FUEL, FLORIST = PartnerActor("grocer"), PartnerActor("fuel"), PartnerActor("florist")
@@ -89,112 +90,6 @@ LITRES = {
     "expiry": {"after": "never"},
 }
 
-TRANSACTION = """{ id kind at rule of { id } entryHash by { party key signature asked }
-    postings { account currency amount } lots { wallet expires issuer change }
-    chains { wallet seq available arrears } }"""
-GIFT_CARD = "giftCard { id programmeId currency balance blocked claimed }"
-ACCOUNT = """account { id name kind wallet { id available }
-    users { memberId isOwner joined pointsPerMonth spentThisMonth } }"""
-ADJUSTMENT = """{ id points reason sponsorId askedBy status decidedBy declinedBecause waitsUntil
-    subject asked input transaction { id kind by { party } approved { party } } }"""
-ENDPOINT = "{ id url types registeredAt disabledAt publicKeys }"
-KEY = "key { party verifierKey since until }"
-RESULTS = {
-    "registerPartner": "partner { id partnerId name keys }",
-    "registerOperatorKey": "operator { operatorId keys }",
-    "addPartnerKey": f"partner {{ partnerId keys }} {KEY}",
-    "revokeKey": KEY,
-    "createCurrency": "currency { code owner decimals }",
-    "publishProgramme": "programme { id name version currency digest document }",
-    "enrolMember": "member { id displayName enrolledAt wallets { currency available } }",
-    "setProfile": "member { id displayName born jurisdiction }",
-    "setConsent": "member { id consents { purpose given at by source } }",
-    "recordPurchases": f"""results {{ reference points transactions {TRANSACTION}
-        userErrors {{ code field message }} }}""",
-    "giveFeedback": "feedback { id partnerId score text givenAt by }",
-    "assignFeedback": "feedback { id assignedTo assignedAt }",
-    "followUpFeedback": "feedback { id followedUpAt followedUpBy note }",
-    "forgetMember": "member { id displayName born forgottenAt }",
-    "linkExternalId": "member { id externalIds { system id partnerId linkedAt } }",
-    "unlinkExternalId": "member { id externalIds { system id partnerId linkedAt } }",
-    "blockCard": "member { id externalIds { system id partnerId linkedAt } }",
-    "recordPurchase": f"points transactions {TRANSACTION}",
-    "recordEvent": f"points transactions {TRANSACTION}",
-    "takePlace": "place { id offerId partnerId takenAt givenBackAt }",
-    "giveBackPlace": "place { id givenBackAt }",
-    "donatePoints": f"owed {{ minor currency }} transaction {TRANSACTION}",
-    "redeemReward": "voucher { id rewardId name partnerId issuedAt usedAt } transaction "
-    + TRANSACTION,
-    "useVoucher": "voucher { id partnerId usedAt }",
-    "exchangePoints": f"received transaction {TRANSACTION}",
-    "refundRedemption": f"voucher {{ id usedAt voidAt }} transaction {TRANSACTION}",
-    "adjustPoints": f"transaction {TRANSACTION} adjustment {ADJUSTMENT}",
-    "approveAdjustment": f"adjustment {ADJUSTMENT}",
-    "declineAdjustment": f"adjustment {ADJUSTMENT}",
-    "transferPoints": f"transaction {TRANSACTION}",
-    "reverseTransaction": f"transaction {TRANSACTION}",
-    "confirmTransaction": f"transaction {TRANSACTION}",
-    "holdReward": f"transaction {TRANSACTION}",
-    "captureHold": f"transaction {TRANSACTION}",
-    "payTier": "standing { tier { tierId name benefits { benefitId partnerId } } segments }",
-    "useBenefit": "usedAt payable",
-    "voidHold": f"transaction {TRANSACTION}",
-    "giveRecognition": "recognition { id points givenAt message giverName receiverName }",
-    "eraseRecognitionMessage": "recognition { id message }",
-    "setTeam": "team",
-    "issueGiftCard": f"{GIFT_CARD} transaction {TRANSACTION}",
-    "topUpGiftCard": f"{GIFT_CARD} transaction {TRANSACTION}",
-    "payWithGiftCard": f"{GIFT_CARD} transaction {TRANSACTION}",
-    "replaceGiftCard": f"{GIFT_CARD} transaction {TRANSACTION}",
-    "claimGiftCard": GIFT_CARD,
-    "mergeMembers": f"member {{ id }} transactions {TRANSACTION}",
-    "openAccount": ACCOUNT,
-    "inviteToAccount": ACCOUNT,
-    "joinAccount": ACCOUNT,
-    "leaveAccount": ACCOUNT,
-    "changeAccountUser": ACCOUNT,
-    "classifyAccount": ACCOUNT,
-    "makeReferralCode": "code",
-    "useReferralCode": "usedAt",
-    "recordGuestOrder": "claimableUntil",
-    "claimGuestOrder": f"points transactions {TRANSACTION}",
-    "cancelGuestOrder": "cancelledAt",
-    "registerEndpoint": f"endpoint {ENDPOINT}",
-    "rotateEndpointSecret": f"endpoint {ENDPOINT}",
-    "removeEndpoint": "removedId",
-    "replayEvent": "eventId",
-}
-# What a purchase was decided by: not said again where a request is answered again.
-DECISIONS = """explanation { programme { programmeId } currency points expires
-    rules { ruleId points code message } }"""
-EXPLAINED = {
-    **RESULTS,
-    "recordPurchase": f"{RESULTS['recordPurchase']} {DECISIONS}",
-    "recordEvent": f"{RESULTS['recordEvent']} {DECISIONS}",
-    "issueGiftCard": f"{RESULTS['issueGiftCard']} code",
-    "replaceGiftCard": f"{RESULTS['replaceGiftCard']} code",
-}
-# What a partner signs each of them as.
-OPERATIONS = {
-    "recordPurchase": "earn",
-    "recordGuestOrder": "earn",
-    "recordEvent": "earn",
-    "issueGiftCard": "earn",
-    "topUpGiftCard": "earn",
-    "mergeMembers": "transfer",
-    "payWithGiftCard": "redeem",
-    "replaceGiftCard": "transfer",
-    "redeemReward": "redeem",
-    "refundRedemption": "refund",
-    "adjustPoints": "adjust",
-    "reverseTransaction": "reverse",
-    "confirmTransaction": "confirm",
-    "holdReward": "hold",
-    "captureHold": "capture",
-    "voidHold": "void",
-}
-ERRORS = "userErrors { code field message }"
-
 
 class Refusal(NamedTuple):
     """One of `userErrors`."""
@@ -215,18 +110,7 @@ class Answer(NamedTuple):
         return [error["extensions"]["code"] for error in self.errors]
 
 
-class Keys:
-    """Idempotency keys without end, which a copy goes on with by itself."""
-
-    def __init__(self, prefix: str) -> None:
-        self._prefix, self._given = prefix, 0
-
-    def __next__(self) -> str:
-        self._given += 1
-        return f"{self._prefix}-{self._given - 1}"
-
-
-class House:
+class House(Inputs):
     """The coalition, its store, and the people who send requests.
 
     prover: of its published log; None where nothing seals it; results: what is asked of mutations.
@@ -286,90 +170,16 @@ class House:
         self.done(OPERATOR, "publishProgramme", self.programme(STARS, "fuel", "grocer"))
         self.done(FUEL, "publishProgramme", self.programme(LITRES, "fuel"))
 
-    # What is sent
-
-    def input(self, **members: object) -> dict[str, Any]:
-        """An input with an idempotency key of its own."""
-        return {"idempotencyKey": next(self._keys), **members}
-
-    def signed(
-        self, actor: PartnerActor | Operator, operation: str, input_: Mapping[str, Any]
-    ) -> Any:
-        """An input with its sender's signature over the instruction that it gives."""
-        subject = transaction_id(actor.party, input_["idempotencyKey"])
-        return {**input_, "signature": signature(actor.id, operation, subject, asked(input_))}
-
-    def registration(self, partner: str, **members: object) -> dict[str, Any]:
-        """An input of `registerPartner` with the proof that the key is held."""
-        signer = key_of(partner)
-        vkey = str(signer.verifier)
-        proof = signer.sign(registration(ORIGIN, f"partner:{partner}", vkey))
-        return self.input(
-            **{
-                "partnerId": partner,
-                "name": partner.title(),
-                "verifierKey": vkey,
-                "proof": b64encode(proof).decode(),
-                **members,
-            }
-        )
-
-    def operator_key(self, operator: Operator, key: str = "") -> dict[str, Any]:
-        """An input of `registerOperatorKey` with the proof that the key is held.
-
-        key: of whose name; the operator's own, if absent.
-        """
-        signer = key_of(key or operator.id)
-        vkey = str(signer.verifier)
-        proof = signer.sign(registration(ORIGIN, operator.party, vkey))
-        return self.input(verifierKey=vkey, proof=b64encode(proof).decode())
-
     def keyed(self, *operators: Operator) -> None:
         """Gives operators keys to sign with."""
         for each in operators:
             self.done(each, "registerOperatorKey", self.operator_key(each))
-
-    def partner_key(self, partner: str, key: str, by: str = "") -> dict[str, Any]:
-        """An input of `addPartnerKey` for the key of that name; by: whose key consents."""
-        signer, party = key_of(key), f"partner:{partner}"
-        vkey = str(signer.verifier)
-        proof = b64encode(signer.sign(registration(ORIGIN, party, vkey))).decode()
-        members = {"party": party, "vkey": vkey, "status": "added", "proof": proof}
-        given = self.governs(by or partner, "key", members)
-        return self.input(partnerId=partner, verifierKey=vkey, proof=proof, signature=given)
-
-    def revocation(self, party: str, key: str, by: str) -> dict[str, Any]:
-        """An input of `revokeKey` for the key of that name; by: whose key asks."""
-        verifier = key_of(key).verifier
-        members = {"party": party, "vkey": str(verifier), "status": "revoked"}
-        given = self.governs(by, "key", members)
-        return self.input(party=party, key=verifier.label, signature=given)
-
-    def governs(self, by: str, type_: str, members: Mapping[str, Any]) -> dict[str, str]:
-        """A signature over the instruction of the next governance entry."""
-        subject = str(self.coalition.written().seq + 1)
-        return signature(by, type_, subject, digest(canonical(members)))
 
     def approval(self, operator: Operator, adjustment: Mapping[str, Any]) -> dict[str, Any]:
         """A signed input of `approveAdjustment` for what an operator has read."""
         asked_, subject = digest(canonical(adjustment["input"])), own_id(adjustment["id"])
         given = signature(operator.id, "adjust", subject, asked_)
         return self.input(adjustmentId=adjustment["id"], signature=given)
-
-    def owned_currency(self, code: str, owner: str, decimals: int = 0) -> dict[str, Any]:
-        """An input of `createCurrency` with its owner's signature."""
-        members = {"currency": code, "owner": f"partner:{owner}", "decimals": decimals}
-        subject = str(self.coalition.written().seq + 1)
-        return self.input(
-            code=code,
-            decimals=decimals,
-            owner=owner,
-            signature=signature(owner, "currency", subject, digest(canonical(members))),
-        )
-
-    def programme(self, document: Mapping[str, Any], *partners: str) -> dict[str, Any]:
-        """An input of `publishProgramme` with the signatures of these partners."""
-        return self.input(document=document, signatures=programme_signatures(document, *partners))
 
     def purchase(
         self, member: str, minor: int, actor: PartnerActor = GROCER, **members: object
@@ -503,63 +313,6 @@ class House:
         assert self.store.commit(draft.commit(row)) is Outcome.DONE
 
 
-class Faulty(MemoryStore):
-    """A store that fails as it is told, a word for each commit to come.
-
-    busy, moved: nothing is written; lost: written, but the answer is lost; unknown: neither written
-    nor answered; ok: as it should be. `down`: every read fails, too.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.script: Iterator[str] = iter(())
-        self.commits = 0
-        self.down = False
-        self.meanwhile: Callable[[], object] | None = None
-
-    def commit(self, commit: Commit) -> Outcome:
-        self.commits += 1
-        if self.meanwhile is not None:
-            # Once, or it would meet itself.
-            happens, self.meanwhile = self.meanwhile, None
-            other = Thread(target=happens)
-            other.start()
-            other.join()
-        word = next(self.script, "ok")
-        if word in ("ok", "lost"):
-            outcome = super().commit(commit)
-            return outcome if word == "ok" else Outcome.UNKNOWN
-        return Outcome(word)
-
-    def transactions(self, ids: Collection[Any]) -> Any:
-        self._check()
-        return super().transactions(ids)
-
-    def wallets(self, wallets: Collection[Any]) -> Any:
-        self._check()
-        return super().wallets(wallets)
-
-    def wallet_history(self, wallet: Any, before_seq: int | None, limit: int) -> Any:
-        self._check()
-        return super().wallet_history(wallet, before_seq, limit)
-
-    def governance(self, after_seq: int) -> Sequence[GovernanceRow]:
-        self._check()
-        return super().governance(after_seq)
-
-    def sealed_at(self) -> At | None:
-        self._check()
-        return super().sealed_at()
-
-    def record(self, kind: Any, id_: str) -> Any:
-        self._check()
-        return super().record(kind, id_)
-
-    def _check(self) -> None:
-        if self.down:
-            raise StoreUnavailable("Could not connect to https://dynamodb.example: secret-host")
-
-
 @cache
 def _founded() -> House:
     """One in which all of it is founded: each test begins with a copy of what it holds."""
@@ -591,37 +344,6 @@ def _run(running: Coroutine[Any, Any, R]) -> R:
 def copy_contents(source: MemoryStore, to: MemoryStore) -> None:
     parts = contents(source)
     to._transactions, to._wallets, to._governance, to._records, to._standings, to._tallies = parts
-
-
-@cache
-def key_of(partner: str) -> SeedSigner:
-    return SeedSigner(f"{partner}.example", partner.encode().ljust(32, b"."))
-
-
-def signature(partner: str, operation: str, subject: str, asked_: str) -> dict[str, str]:
-    signer = key_of(partner)
-    given = signer.sign(instruction(ORIGIN, operation, subject, asked_))
-    return {"key": signer.verifier.label, "signature": b64encode(given).decode()}
-
-
-def programme_signatures(document: Mapping[str, Any], *partners: str) -> list[dict[str, Any]]:
-    """Of each partner over a programme's digest."""
-    rule = digest(canonical(document))
-    subject = f"{document['id']}@{document['version']}"
-    return [
-        {"partnerId": each, "signature": signature(each, "programme", subject, rule)}
-        for each in partners
-    ]
-
-
-def asked(input_: Mapping[str, Any]) -> str:
-    """What is signed of an input: its digest without signatures and absent members."""
-    members = {
-        name: value
-        for name, value in input_.items()
-        if value is not None and name not in ("signature", "signatures")
-    }
-    return digest(canonical(members))
 
 
 def gid(type_: str, id_: str) -> str:

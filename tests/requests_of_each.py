@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from loyalty.actors import Actor
 from storage.memory import MemoryStore
 from tests.coalition import (
-    EXPLAINED,
     FUEL,
     GROCER,
     LITRES,
@@ -20,6 +19,7 @@ from tests.coalition import (
     gid,
     own_id,
 )
+from tests.results import EXPLAINED
 
 Request = tuple[Actor, dict[str, Any]]
 

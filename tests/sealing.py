@@ -12,7 +12,8 @@ from sealing.position import Position, read_position
 from sealing.sealer import Keys, Progress, Sealer
 from storage.memory import MemoryStore
 from storage.memory_log import MemoryHeads, MemoryObjects
-from tests.coalition import OPERATOR, ORIGIN, House
+from tests.coalition import OPERATOR, House
+from tests.signing import ORIGIN
 
 LOG_KEY = SeedSigner(ORIGIN, b"l" * 32)
 """The log key that `House` founds its coalition with."""

@@ -7,16 +7,7 @@ from typing import Any, NamedTuple
 from loyalty.actors import Actor, MemberActor, Role
 from sealing.proving import Prover
 from tests.callers import LEFT, PARTNERS, has_left, vic
-from tests.coalition import (
-    FUEL,
-    GROCER,
-    OPERATOR,
-    STARS,
-    House,
-    as_member,
-    gid,
-    own_id,
-)
+from tests.coalition import FUEL, GROCER, OPERATOR, STARS, House, as_member, gid, own_id
 from tests.requests_of_each import EACH
 from tests.sealing import SealedHouse
 

@@ -16,7 +16,8 @@ from local.serving import serving
 from loyalty.actors import MemberActor
 from loyalty.ports import Commit, Outcome
 from storage.memory import MemoryStore
-from tests.coalition import ORIGIN, House
+from tests.coalition import House
+from tests.signing import ORIGIN
 
 WAIT_S = 30
 

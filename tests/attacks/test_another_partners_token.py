@@ -19,7 +19,8 @@ from tests.attacks.tokens import (
     partner_token,
     token,
 )
-from tests.coalition import GROCER, OPERATOR, ORIGIN, House, key_of
+from tests.coalition import GROCER, OPERATOR, House
+from tests.signing import ORIGIN, key_of
 
 FUELS = key_of("fuel").verifier.label
 

@@ -4,7 +4,8 @@ from base64 import b64encode
 
 from ledger.instructions import instruction
 from ledger.names import transaction_id
-from tests.coalition import FUEL, GROCER, House, asked, key_of, signature
+from tests.coalition import FUEL, GROCER, House
+from tests.signing import asked, key_of, signature
 
 
 def test_foreign_signature(house: House) -> None:

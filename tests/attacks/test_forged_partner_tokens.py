@@ -21,7 +21,9 @@ from tests.attacks.tokens import (
     part,
     partner_token,
 )
-from tests.coalition import GROCER, NOON, ORIGIN, Faulty, House, key_of
+from tests.coalition import GROCER, NOON, House
+from tests.faulty import Faulty
+from tests.signing import ORIGIN, key_of
 
 
 class Counted(Faulty):

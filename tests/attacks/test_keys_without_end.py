@@ -6,7 +6,8 @@ from itertools import pairwise
 from typing import Any
 
 from loyalty import operator_keys, partner_keys
-from tests.coalition import FLORIST, OPERATOR, House, an_operator, contents, key_of, verified
+from tests.coalition import FLORIST, OPERATOR, House, an_operator, contents, verified
+from tests.signing import key_of
 
 ANN, BOB = OPERATOR, an_operator("bob")
 

@@ -8,7 +8,8 @@ from ledger.errors import RuleBroken
 from ledger.instructions import registration
 from ledger.notes import SeedSigner
 from loyalty.governance_drafts import GovernanceDraft
-from tests.coalition import ORIGIN, House
+from tests.coalition import House
+from tests.signing import ORIGIN
 
 
 def add_key(draft: GovernanceDraft, party: str, name: str) -> None:

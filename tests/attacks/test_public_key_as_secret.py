@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.attacks.tokens import CLAIMS, KEYS, PARTNER_CLAIMS, assert_refused, part
-from tests.coalition import key_of
+from tests.signing import key_of
 
 SPKI = PublicFormat.SubjectPublicKeyInfo
 PARTNERS = key_of("grocer").verifier

@@ -9,18 +9,9 @@ from ledger.instructions import instruction
 from ledger.names import transaction_id
 from loyalty.actors import Actor
 from tests.attacks.tokens import PARTNER_CLAIMS, actor_of, assert_refused, partner_token
-from tests.coalition import (
-    FUEL,
-    GROCER,
-    OPERATOR,
-    House,
-    asked,
-    contents,
-    gid,
-    key_of,
-    verified,
-)
+from tests.coalition import FUEL, GROCER, OPERATOR, House, contents, gid, verified
 from tests.requests_of_each import ready
+from tests.signing import asked, key_of
 
 SIGNED = [
     *("recordPurchase", "recordEvent", "redeemReward at the till", "reverseTransaction"),

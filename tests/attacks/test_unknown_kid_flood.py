@@ -27,7 +27,9 @@ from tests.attacks.tokens import (
     sent,
     token,
 )
-from tests.coalition import ORIGIN, Faulty, House
+from tests.coalition import House
+from tests.faulty import Faulty
+from tests.signing import ORIGIN
 
 CONFIGURATION = f"{NAME}/.well-known/openid-configuration"
 LASTING = {**CLAIMS, "exp": NOW_S + 10**6}

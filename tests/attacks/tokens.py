@@ -24,7 +24,8 @@ from schema.http import graphql_app
 from schema.issuer_keys import IssuerKeys
 from schema.issuers import Issuer
 from schema.tokens import Unauthenticated
-from tests.coalition import NOON, ORIGIN, SCHEMA, House, contents, key_of, verified
+from tests.coalition import NOON, SCHEMA, House, contents, verified
+from tests.signing import ORIGIN, key_of
 
 NAME = "https://id.example"
 JWKS = f"{NAME}/keys"

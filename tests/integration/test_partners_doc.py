@@ -12,7 +12,8 @@ from loyalty.actors import PartnerActor
 from loyalty.refusals import Code
 from schema.authentication import bearer_actor
 from tests.attacks.tokens import ISSUER
-from tests.coalition import GROCER, OPERATOR, ORIGIN, SCHEMA, House, key_of
+from tests.coalition import GROCER, OPERATOR, SCHEMA, House
+from tests.signing import ORIGIN, key_of
 
 TEXT = (Path(__file__).parents[2] / "docs" / "partners.md").read_text("utf-8")
 OF_GOVERNANCE = {"registerOperatorKey", "addPartnerKey", "revokeKey", "createCurrency"}

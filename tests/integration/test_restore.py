@@ -26,8 +26,9 @@ from sealing.stopped import Reason, SealingStopped
 from storage.dynamodb import DynamoStore, Table
 from storage.memory import MemoryStore
 from storage.s3 import S3Objects, s3_client
-from tests.coalition import ORIGIN, House
+from tests.coalition import House
 from tests.sealing import LOG_KEY
+from tests.signing import ORIGIN
 from witness.app import witness_app
 from witness.run import open_witness
 

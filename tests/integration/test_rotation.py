@@ -25,8 +25,9 @@ from sealing.sealer import Keys
 from sealing.stopped import Reason, SealingStopped
 from sealing.witnesses import Outcome, WitnessTarget
 from sealing.witnessing import Witnessing
-from tests.coalition import GROCER, ORIGIN, asked, key_of, own_id, signature
+from tests.coalition import GROCER, own_id
 from tests.sealing import LOG_KEY, SealedHouse
+from tests.signing import ORIGIN, asked, key_of, signature
 from witness.run import open_witness
 
 NEXT_LOG = SeedSigner(ORIGIN, b"m" * 32)

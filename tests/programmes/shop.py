@@ -16,7 +16,8 @@ from loyalty.actors import Actor, PartnerActor
 from loyalty.committing import News, read_answer
 from loyalty.programmes import read_programme
 from storage.memory import MemoryStore
-from tests.coalition import DECISIONS, EXPLAINED, OPERATOR, House, as_member, gid
+from tests.coalition import OPERATOR, House, as_member, gid
+from tests.results import DECISIONS, EXPLAINED
 
 HERE = Path(__file__).parent
 

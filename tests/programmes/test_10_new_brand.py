@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from loyalty.actors import PartnerActor
-from tests.coalition import EXPLAINED, GROCER, OPERATOR, House, as_member, gid, verified
+from tests.coalition import GROCER, OPERATOR, House, as_member, gid, verified
+from tests.results import EXPLAINED
 
 LOOM = PartnerActor("loom")
 FILE = json.loads((Path(__file__).parent / "10_new_brand.json").read_text())

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from loyalty.actors import Actor, PartnerActor
-from tests.coalition import FLORIST, OPERATOR, Faulty, as_member, gid, verified
+from tests.coalition import FLORIST, OPERATOR, as_member, gid, verified
+from tests.faulty import Faulty
 from tests.programmes.shop import Shop
 
 SHOP, CAFE = PartnerActor("shop"), PartnerActor("cafe")

@@ -13,7 +13,8 @@ import pytest
 
 from loyalty.actors import PartnerActor
 from loyalty.records import AccountUse
-from tests.coalition import GROCER, OPERATOR, Faulty, as_member, gid, verified
+from tests.coalition import GROCER, OPERATOR, as_member, gid, verified
+from tests.faulty import Faulty
 from tests.programmes.accounts import SharingShop
 
 SUPPLIES = PartnerActor("supplies")

@@ -15,8 +15,9 @@ from ledger.names import digest
 from ledger.tx import read_tx
 from loyalty.actors import Operator, PartnerActor
 from storage.reading import ledger_in_order
-from tests.coalition import GROCER, OPERATOR, an_operator, as_member, gid, key_of, own_id, verified
+from tests.coalition import GROCER, OPERATOR, an_operator, as_member, gid, own_id, verified
 from tests.programmes.shop import Shop
+from tests.signing import key_of
 
 ANN, BOB, EVE = OPERATOR, an_operator("bob"), an_operator("eve")
 

@@ -7,7 +7,8 @@ import pytest
 
 from ledger.names import WalletId
 from loyalty.actors import PartnerActor
-from tests.coalition import OPERATOR, Faulty, as_member, own_id, verified
+from tests.coalition import OPERATOR, as_member, own_id, verified
+from tests.faulty import Faulty
 from tests.programmes.accounts import SharingShop
 from tests.programmes.crowd import all_at_once
 from tests.programmes.test_16_company_accounts import outcome

@@ -5,7 +5,8 @@ from functools import partial
 import pytest
 
 from loyalty.actors import PartnerActor
-from tests.coalition import OPERATOR, Faulty, as_member, verified
+from tests.coalition import OPERATOR, as_member, verified
+from tests.faulty import Faulty
 from tests.programmes.accounts import SharingShop
 from tests.programmes.test_16_company_accounts import outcome
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from loyalty.actors import PartnerActor
 from loyalty.records import Member
-from tests.coalition import OPERATOR, Faulty, as_member, contents, own_id, verified
+from tests.coalition import OPERATOR, as_member, contents, own_id, verified
+from tests.faulty import Faulty
 from tests.programmes.shop import Shop
 
 CORNER = PartnerActor("corner")

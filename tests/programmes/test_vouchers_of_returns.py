@@ -7,9 +7,10 @@ import pytest
 
 from loyalty.actors import Actor, PartnerActor
 from loyalty.records import RewardTaken
-from tests.coalition import EXPLAINED, OPERATOR, as_member, gid, verified
+from tests.coalition import OPERATOR, as_member, gid, verified
 from tests.programmes.crowd import all_at_once
 from tests.programmes.shop import Shop
+from tests.results import EXPLAINED
 
 CORNER, DELI = PartnerActor("corner"), PartnerActor("deli")
 TOTE = {"id": "tote", "name": "A tote", "points": 0, "partner": "corner", "handed": True}

@@ -27,7 +27,8 @@ from schema.http import BODY_LIMIT_BYTES
 from storage.dynamodb import DynamoStore, Table
 from storage.request_counts_dynamodb import DynamoRequestCounts
 from storage.s3 import S3Objects, s3_client
-from tests.coalition import NOON, OPERATOR, ORIGIN
+from tests.coalition import NOON, OPERATOR
+from tests.signing import ORIGIN
 
 EVENTS = Path(__file__).parents[2] / "events"
 ROOT = Path(__file__).parents[3]

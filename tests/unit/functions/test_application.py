@@ -16,7 +16,8 @@ from functions.observing import Observed
 from functions.telemetry import Telemetry
 from local.keys import TokenIssuer
 from loyalty.throttling import A_MINUTE_OF_NOBODY
-from tests.coalition import NOON, OPERATOR, ORIGIN, House
+from tests.coalition import NOON, OPERATOR, House
+from tests.signing import ORIGIN
 
 EVENTS = Path(__file__).parents[2] / "events"
 QUERY = {"query": "{ coalition { origin } }"}

@@ -16,8 +16,8 @@ from local.keys import TokenIssuer
 from loyalty.ports import StoreUnavailable
 from sealing.proving import Prover
 from storage.memory_log import MemoryObjects
-from tests.coalition import ORIGIN
 from tests.sealing import LOG_KEY, SealedHouse
+from tests.signing import ORIGIN
 
 ISSUER = TokenIssuer.new(ORIGIN).public
 

@@ -17,8 +17,8 @@ from ledger.notes import SeedSigner
 from loyalty.ports import GovernanceRow, StoreUnavailable
 from sealing.proving import Prover
 from storage.memory import MemoryStore
-from tests.coalition import ORIGIN
 from tests.sealing import SealedHouse
+from tests.signing import ORIGIN
 
 
 class Watched(MemoryStore):

@@ -12,7 +12,8 @@ from loyalty.actors import Operator, Role
 from schema.authentication import bearer_actor
 from schema.issuers import ClaimNames, Kind
 from schema.tokens import Unauthenticated
-from tests.coalition import OPERATOR, ORIGIN, House
+from tests.coalition import OPERATOR, House
+from tests.signing import ORIGIN
 
 LEAST = {"TALLYSTICK_ORIGIN": ORIGIN, "TALLYSTICK_ISSUER": "https://id.example"}
 

@@ -9,7 +9,8 @@ from local.problems import Problem
 from loyalty.actors import MemberActor
 from schema.authentication import bearer_actor
 from schema.tokens import Unauthenticated
-from tests.coalition import ORIGIN, House, an_operator
+from tests.coalition import House, an_operator
+from tests.signing import ORIGIN
 
 
 def test_a_development_key_follows_from_the_name_alone():

@@ -16,7 +16,7 @@ from ledger.notes import SeedSigner
 from local import cli, own_keys
 from local.aws import local_store
 from loyalty.governing import found
-from tests.coalition import ORIGIN
+from tests.signing import ORIGIN
 
 REGION = "eu-west-1"
 LOG = {"log-1": SeedSigner(ORIGIN, b"l" * 32), "log-2": SeedSigner(ORIGIN, b"m" * 32)}

@@ -9,7 +9,8 @@ from loyalty.ports import COMMIT_MAX_ITEMS, Commit, RecordPut, StoreUnavailable,
 from loyalty.records import Partner
 from loyalty.refusals import Code, Refused
 from loyalty.writing import refuse
-from tests.coalition import GROCER, Faulty, House, contents
+from tests.coalition import GROCER, House, contents
+from tests.faulty import Faulty
 
 
 def request(key: str = "k") -> Request:

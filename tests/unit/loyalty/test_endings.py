@@ -23,8 +23,9 @@ from loyalty.governance_drafts import GovernanceDraft
 from loyalty.ports import Commit, GovernanceRow, Outcome, TransactionRow
 from sealing.sealer import Keys
 from storage.memory import MemoryStore
-from tests.coalition import FUEL, GROCER, LITRES, OPERATOR, ORIGIN, key_of
+from tests.coalition import FUEL, GROCER, LITRES, OPERATOR
 from tests.sealing import LOG_KEY, SealedHouse
+from tests.signing import ORIGIN, key_of
 
 NEXT_ENTRIES = SeedSigner(f"{ORIGIN}/entries", b"n" * 32)
 STEPS = ("governance", "governance read", "wallets", "sign", "commit", "committed")

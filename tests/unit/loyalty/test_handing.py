@@ -10,18 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.coalition import (
-    EXPLAINED,
-    FUEL,
-    GROCER,
-    OPERATOR,
-    STARS,
-    House,
-    as_member,
-    gid,
-    own_id,
-    verified,
-)
+from tests.coalition import FUEL, GROCER, OPERATOR, STARS, House, as_member, gid, own_id, verified
+from tests.results import EXPLAINED
 
 HANDS: dict[str, Any] = {"effect": "voucher", "partners": ["grocer"], "on": "visit"}
 FREE: list[dict[str, Any]] = [

@@ -17,7 +17,8 @@ from schema.authentication import bearer_actor
 from schema.issuer_keys import FRESH_S, IssuerKeys
 from schema.issuers import Issuer
 from schema.tokens import SKEW_S, Unauthenticated
-from tests.coalition import ORIGIN, House
+from tests.coalition import House
+from tests.signing import ORIGIN
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ANN = MemberActor("0" * 26)

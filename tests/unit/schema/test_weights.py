@@ -16,8 +16,9 @@ from graphql import (
 from loyalty.actors import Actor
 from schema.weights import ALONE, WEIGHTS
 from storage.memory import MemoryStore
-from tests.coalition import FUEL, GROCER, OPERATOR, RESULTS, SCHEMA, STARS, House, as_member, gid
+from tests.coalition import FUEL, GROCER, OPERATOR, SCHEMA, STARS, House, as_member, gid
 from tests.requests_of_each import EACH
+from tests.results import RESULTS
 
 TYPES = SCHEMA._schema.type_map
 COMPOSITE = [

@@ -19,8 +19,9 @@ from sealing import batch
 from sealing.sealer import Keys, Sealer
 from sealing.stopped import Reason, SealingStopped
 from storage.memory_log import MemoryObjects
-from tests.coalition import GROCER, ORIGIN, as_member
+from tests.coalition import GROCER, as_member
 from tests.sealing import LOG_KEY, SealedHouse
+from tests.signing import ORIGIN
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from loyalty.programmes import read_programme
 from loyalty.refusals import Code, Refused
 from loyalty.rules.guards import GUARD_MAX_CHARS, GUARDS_MAX, check_guard, unmet
 from loyalty.rules.orders import Line, Order
-from tests.coalition import EXPLAINED, GROCER, OPERATOR, STARS, House
+from tests.coalition import GROCER, OPERATOR, STARS, House
+from tests.results import EXPLAINED
 
 AT = At("2026-11-21T12:00:00.000Z")
 EARN: Any = STARS["earn"][0]  # type: ignore[index]

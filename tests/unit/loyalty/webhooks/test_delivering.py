@@ -14,7 +14,8 @@ from loyalty.webhooks.delivering import Deliverer
 from loyalty.webhooks.ports import Delivery, Reply, State
 from loyalty.webhooks.schedule import LEASE_S, MAX_ATTEMPTS, RETRY_AFTER_S
 from storage.memory_queue import MemoryQueue
-from tests.coalition import FUEL, GROCER, OPERATOR, Faulty, House, as_member, own_id
+from tests.coalition import FUEL, GROCER, OPERATOR, House, as_member, own_id
+from tests.faulty import Faulty
 from tests.webhooks import Crm, Outbox, seconds, stream_records
 
 SILENT = Reply(0, "no answer in time")

@@ -6,20 +6,8 @@ import pytest
 
 from ledger.names import at_text, transaction_id
 from loyalty.partner_keys import KEYS_MAX
-from tests.coalition import (
-    FLORIST,
-    FUEL,
-    GROCER,
-    NOON,
-    OPERATOR,
-    House,
-    as_member,
-    asked,
-    gid,
-    key_of,
-    signature,
-    verified,
-)
+from tests.coalition import FLORIST, FUEL, GROCER, NOON, OPERATOR, House, as_member, gid, verified
+from tests.signing import asked, key_of, signature
 
 
 def earns_with(house: House, key: str) -> list[str]:

@@ -4,16 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.coalition import (
-    GROCER,
-    OPERATOR,
-    Faulty,
-    House,
-    as_member,
-    gid,
-    signature,
-    verified,
-)
+from tests.coalition import GROCER, OPERATOR, House, as_member, gid, verified
+from tests.faulty import Faulty
+from tests.signing import signature
 
 
 def test_the_coalitions_currency_needs_no_signature(house: House) -> None:

@@ -10,17 +10,10 @@ from loyalty.committing import MAX_ATTEMPTS, MAX_UNANSWERED
 from loyalty.ports import Commit, Outcome
 from schema import shapes
 from schema.product import MUTATIONS
-from tests.coalition import (
-    OPERATIONS,
-    RESULTS,
-    STARS,
-    Faulty,
-    an_operator,
-    contents,
-    gid,
-    verified,
-)
+from tests.coalition import STARS, an_operator, contents, gid, verified
+from tests.faulty import Faulty
 from tests.requests_of_each import EACH, ready
+from tests.results import OPERATIONS, RESULTS
 
 SIGNED = frozenset({"signature", "signatures"})
 # Looks the same as another text, or like none at all.

@@ -11,17 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.coalition import (
-    FUEL,
-    GROCER,
-    LITRES,
-    OPERATOR,
-    STARS,
-    Faulty,
-    House,
-    as_member,
-    verified,
-)
+from tests.coalition import FUEL, GROCER, LITRES, OPERATOR, STARS, House, as_member, verified
+from tests.faulty import Faulty
 
 THERE = {"to": "LITRES", "give": 400, "get": 250}
 BACK = {"to": "STARS", "give": 250, "get": 400}

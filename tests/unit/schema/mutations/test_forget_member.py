@@ -15,17 +15,8 @@ from loyalty.feedback import MEMBER_MAX, WORDS_PAGE
 from loyalty.ports import COMMIT_MAX_ITEMS
 from storage.memory import MemoryStore
 from storage.reading import ledger_in_order
-from tests.coalition import (
-    FUEL,
-    GROCER,
-    OPERATOR,
-    Faulty,
-    House,
-    as_member,
-    contents,
-    gid,
-    verified,
-)
+from tests.coalition import FUEL, GROCER, OPERATOR, House, as_member, contents, gid, verified
+from tests.faulty import Faulty
 
 NAME, BORN, CARD, CRM = "Zoë Quartermaine", "1984-02-29", "6035-7742", "crm-5f1d"
 FORM, TEXT, NOTE, DESK = "form 90210", "The plums were off.", "Sent her new plums.", "desk 2"

@@ -9,7 +9,8 @@ from loyalty.actors import Actor
 from loyalty.external_ids import LINKS_MAX, LINKS_MAX_PARTNER
 from loyalty.records import ExternalId, ExternalIds
 from tests.at_once import at_once
-from tests.coalition import FLORIST, FUEL, GROCER, OPERATOR, Faulty, House, as_member, own_id
+from tests.coalition import FLORIST, FUEL, GROCER, OPERATOR, House, as_member, own_id
+from tests.faulty import Faulty
 
 FIND = """query ($system: String!, $id: String!) {
     memberByExternalId(system: $system, externalId: $id) { id } }"""

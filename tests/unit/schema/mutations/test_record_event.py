@@ -4,17 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.coalition import (
-    EXPLAINED,
-    FLORIST,
-    FUEL,
-    GROCER,
-    OPERATOR,
-    STARS,
-    House,
-    as_member,
-    verified,
-)
+from tests.coalition import FLORIST, FUEL, GROCER, OPERATOR, STARS, House, as_member, verified
+from tests.results import EXPLAINED
 
 
 def rule(id_: str, on: str, **members: object) -> dict[str, Any]:

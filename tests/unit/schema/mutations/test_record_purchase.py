@@ -13,15 +13,15 @@ from tests.coalition import (
     LITRES,
     OPERATOR,
     STARS,
-    Faulty,
     House,
     an_operator,
     as_member,
-    asked,
     gid,
     own_id,
     verified,
 )
+from tests.faulty import Faulty
+from tests.signing import asked
 
 
 def record(house: House, member: str, minor: int, actor: Any = GROCER, **members: object) -> Any:

@@ -4,18 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.coalition import (
-    FUEL,
-    GROCER,
-    OPERATOR,
-    STARS,
-    Faulty,
-    House,
-    as_member,
-    gid,
-    own_id,
-    verified,
-)
+from tests.coalition import FUEL, GROCER, OPERATOR, STARS, House, as_member, gid, own_id, verified
+from tests.faulty import Faulty
 
 
 @pytest.fixture

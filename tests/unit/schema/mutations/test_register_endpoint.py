@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.coalition import FUEL, GROCER, OPERATOR, Faulty, House, as_member
+from tests.coalition import FUEL, GROCER, OPERATOR, House, as_member
+from tests.faulty import Faulty
 from tests.webhooks import Outbox
 
 REGISTER = """mutation ($input: RegisterEndpointInput!) { registerEndpoint(input: $input) {

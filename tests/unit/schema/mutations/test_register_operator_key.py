@@ -9,17 +9,8 @@ from ledger.canonical import canonical
 from ledger.names import digest
 from loyalty.actors import Operator
 from loyalty.events import events_of
-from tests.coalition import (
-    GROCER,
-    OPERATOR,
-    House,
-    an_operator,
-    as_member,
-    gid,
-    key_of,
-    signature,
-    verified,
-)
+from tests.coalition import GROCER, OPERATOR, House, an_operator, as_member, gid, verified
+from tests.signing import key_of, signature
 
 ANN, BOB = OPERATOR, an_operator("bob")
 

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.coalition import GROCER, OPERATOR, Faulty, House, as_member, gid, key_of, verified
+from tests.coalition import GROCER, OPERATOR, House, as_member, gid, verified
+from tests.faulty import Faulty
+from tests.signing import key_of
 
 
 def test_a_brand_joins_with_its_key(house: House) -> None:

@@ -17,9 +17,9 @@ from tests.coalition import (
     an_operator,
     as_member,
     gid,
-    key_of,
     verified,
 )
+from tests.signing import key_of
 
 BOB = an_operator("bob")
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from loyalty.actors import Actor
-from tests.coalition import FUEL, GROCER, OPERATOR, Faulty, House, as_member
+from tests.coalition import FUEL, GROCER, OPERATOR, House, as_member
+from tests.faulty import Faulty
 
 SEEN = "query ($id: ID!) { member(id: $id) { displayName born jurisdiction } }"
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.coalition import FUEL, GROCER, OPERATOR, Faulty, House, as_member
+from tests.coalition import FUEL, GROCER, OPERATOR, House, as_member
+from tests.faulty import Faulty
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.coalition import GROCER, OPERATOR, ORIGIN, House, as_member, gid, key_of
+from tests.coalition import GROCER, OPERATOR, House, as_member, gid
 from tests.sealing import LOG_KEY
+from tests.signing import ORIGIN, key_of
 
 PARTNERS = """query ($first: Int! = 100, $after: String) { coalition {
     partners(first: $first, after: $after) {

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.coalition import EXPLAINED, FUEL, GROCER, LITRES, OPERATOR, Faulty, House, as_member, gid
+from tests.coalition import FUEL, GROCER, LITRES, OPERATOR, House, as_member, gid
+from tests.faulty import Faulty
+from tests.results import EXPLAINED
 
 QUERIES = {
     "giftCard": ("GiftCard", "query ($id: ID!) { giftCard(id: $id) { id } }"),

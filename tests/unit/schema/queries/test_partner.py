@@ -1,6 +1,7 @@
 """`partner(id)`: a brand of the coalition."""
 
-from tests.coalition import House, as_member, gid, key_of
+from tests.coalition import House, as_member, gid
+from tests.signing import key_of
 
 
 def test_everyone_sees_a_partner(house: House) -> None:

@@ -9,19 +9,8 @@ from ledger.canonical import MAX_INTEGER, canonical
 from ledger.names import digest
 from loyalty.actors import Actor
 from loyalty.ports import WalletRow
-from tests.coalition import (
-    DECISIONS,
-    EXPLAINED,
-    FLORIST,
-    FUEL,
-    GROCER,
-    OPERATOR,
-    STARS,
-    House,
-    as_member,
-    contents,
-    gid,
-)
+from tests.coalition import FLORIST, FUEL, GROCER, OPERATOR, STARS, House, as_member, contents, gid
+from tests.results import DECISIONS, EXPLAINED
 
 QUERY = f"""query ($input: PreviewEarnInput!) {{ previewEarn(input: $input) {{
     {DECISIONS.replace("explanation", "decisions")} userErrors {{ code field message }} }} }}"""

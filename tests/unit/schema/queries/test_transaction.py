@@ -6,18 +6,9 @@ from ledger.entries import read_entry
 from ledger.instructions import instruction
 from ledger.names import entry_hash
 from ledger.notes import signature_holds
-from tests.coalition import (
-    FLORIST,
-    FUEL,
-    GROCER,
-    OPERATOR,
-    ORIGIN,
-    TRANSACTION,
-    House,
-    as_member,
-    key_of,
-    own_id,
-)
+from tests.coalition import FLORIST, FUEL, GROCER, OPERATOR, House, as_member, own_id
+from tests.results import TRANSACTION
+from tests.signing import ORIGIN, key_of
 
 QUERY = f"query ($id: ID!) {{ transaction(id: $id) {TRANSACTION} }}"
 

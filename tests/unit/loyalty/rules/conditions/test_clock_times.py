@@ -15,7 +15,8 @@ from loyalty.rules.conditions import AnyCondition
 from loyalty.rules.conditions.clock_times import DAYS
 from loyalty.rules.orders import Miss, Order
 from loyalty.rules.zones import local_time
-from tests.coalition import EXPLAINED, GROCER, OPERATOR, STARS, House
+from tests.coalition import GROCER, OPERATOR, STARS, House
+from tests.results import EXPLAINED
 
 BERLIN, NEW_YORK, KIRITIMATI = "Europe/Berlin", "America/New_York", "Pacific/Kiritimati"
 WEEKEND = {"condition": "weekday", "any_of": ["sat", "sun"], "time_zone": NEW_YORK}
