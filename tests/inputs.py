@@ -7,9 +7,12 @@ from typing import Any
 from ledger.canonical import canonical
 from ledger.instructions import registration
 from ledger.names import digest, transaction_id
-from loyalty.actors import Operator, PartnerActor
+from loyalty.actors import Actor, Operator, PartnerActor
 from loyalty.coalition import Coalition
 from tests.signing import ORIGIN, asked, key_of, programme_signatures, signature
+
+Request = tuple[Actor, dict[str, Any]]
+"""Who sends it, and the input of its mutation."""
 
 
 class Keys:

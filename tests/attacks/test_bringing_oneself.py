@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.coalition import FUEL, OPERATOR, House, as_member, gid, verified
-from tests.requests_of_each import FRIENDS, REFERRAL
+from tests.requests.referrals import FRIENDS, REFERRAL
 
 PROGRAMME = gid("Programme", "friends")
 

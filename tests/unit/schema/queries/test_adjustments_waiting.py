@@ -6,7 +6,7 @@ import pytest
 
 from loyalty import approvals
 from tests.coalition import GROCER, OPERATOR, STARS, House, as_member, gid
-from tests.requests_of_each import GOODWILL, ZOE
+from tests.requests.adjustments import GOODWILL, ZOE
 
 QUERY = """query ($first: Int! = 100, $after: String) {
     adjustmentsWaiting(first: $first, after: $after) {
