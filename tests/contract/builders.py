@@ -130,6 +130,7 @@ NEXT = Commit(
     (StandingPut(standing(1, 20), 1), StandingPut(standing(2, 30))),
     AT,
 )
+REQUEST = (transaction_row(3), transaction_row(4))
 
 
 def sealed(number: int, at: str = AT, governance_seq: int = 0, by: str = "") -> Head:
