@@ -59,8 +59,6 @@ def path(root: Root, key: bytes, read: ReadPage) -> BalancePath:
         if isinstance(page, LeavesPage):
             end = _way_among_leaves(page, depth, known, key, siblings)
             break
-        if depth >= KEY_BITS:
-            raise RuleBroken("page.depth", f"no levels below {KEY_BITS}", depth)
         ref, known = _way_down(page, depth, known, key, siblings)
         depth += PAGE_LEVELS
     else:

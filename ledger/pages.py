@@ -204,15 +204,16 @@ def starts(count: int) -> tuple[int, int]:
 
 
 def slot_of(key: bytes, depth: int) -> int:
-    """Which of the 16 lowest places of a page at this depth a key, or a leaf, is below."""
+    """Which of the 16 lowest places of a page at this depth a key, or a leaf, is below. Raises
+    RuleBroken where a page at this depth can have none."""
+    _check_depth(depth)
     byte = key[depth >> 3]
     return FIRST_SLOT + (byte & 15 if depth & 4 else byte >> 4)
 
 
 def by_slot(keys: Sequence[bytes], depth: int) -> dict[int, list[bytes]]:
-    """Keys, or leaves, by `slot_of`. Raises RuleBroken where a page at this depth can have none."""
-    if depth >= KEY_BITS:
-        raise RuleBroken("page.depth", f"no levels below {KEY_BITS}", depth)
+    """Keys, or leaves, by `slot_of`."""
+    _check_depth(depth)
     groups: dict[int, list[bytes]] = {}
     at, lower = depth >> 3, depth & 4
     for key in keys:
@@ -222,6 +223,11 @@ def by_slot(keys: Sequence[bytes], depth: int) -> dict[int, list[bytes]]:
         else:
             groups[slot] = [key]
     return groups
+
+
+def _check_depth(depth: int) -> None:
+    if depth >= KEY_BITS:
+        raise RuleBroken("page.depth", f"no levels below {KEY_BITS}", depth)
 
 
 class MemoryPages:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.balance_reads import check_page, checked, found_all, path
-from ledger.balance_tree import EMPTY_ROOT, Leaf, Root, leaf_hash
+from ledger.balance_tree import EMPTY_RECORD, EMPTY_ROOT, Leaf, Root, leaf_hash, node_record
 from ledger.balance_updates import updated
 from ledger.errors import RuleBroken
 from ledger.pages import (
@@ -15,11 +15,14 @@ from ledger.pages import (
     LEAF_BYTES,
     NO_REF,
     PAGE_MAX_LEAVES,
+    RECORD_AT,
+    RECORD_BYTES,
     BranchPage,
     LeavesPage,
     MemoryPages,
     Page,
     Ref,
+    empty_branch,
     read_page,
     read_ref,
     ref_of,
@@ -176,6 +179,8 @@ FIRST_LEAF = len(FEW_PAGE) - 20 * LEAF_BYTES
         # A record on each level; a leaf's mark; a page that is not there.
         (changed(MANY_PAGE, 4, b"\x01"), "page.single"),
         (changed(MANY_PAGE, 4, b"\x02"), "page.single"),
+        (changed(MANY_PAGE, 4, b"\x04"), "page.single"),
+        (changed(MANY_PAGE, 3, b"\x80"), "page.single"),
         (changed(MANY_PAGE, 5 + 47, bytes((MANY_PAGE[5 + 47] ^ 1,))), "page.hash"),
         (changed(MANY_PAGE, 5 + 29 * 48, b"\x01"), "page.hash"),
         (changed(MANY_PAGE, BRANCH_BYTES - 24, bytes(24)), "page.slot"),
@@ -264,6 +269,29 @@ def test_pages_that_lead_to_each_other_end():
     assert rule_of(found_all, looping, [MANY[0].key], read) == "page.depth"
     assert rule_of(path, looping, MANY[0].key, read) == "page.hash"
     assert rule_of(updated, looping, MANY[:1], read, MemoryPages().write) == "page.hash"
+
+
+def test_pages_deeper_than_keys_end():
+    """Whose hashes all fit: each of 65 layers has the next one below the first of its places."""
+    pages = {ref_of(bytes(16), 65, BRANCH_BYTES): MANY_PAGE}
+    record = node_record(read_page(MANY_PAGE).node(1))
+    for layer in range(64, 0, -1):
+        page = empty_branch(EMPTY_RECORD)
+        page.put(16, record, False, ref_of(bytes(16), layer + 1, BRANCH_BYTES))
+        for place in (8, 4, 2):
+            record = node_record(record + EMPTY_RECORD)
+            page.data[RECORD_AT[place] : RECORD_AT[place] + RECORD_BYTES] = record
+        record = node_record(record + EMPTY_RECORD)
+        pages[ref_of(bytes(16), layer, BRANCH_BYTES)] = page.packed
+    root = Root(record[16:], int.from_bytes(record[:16], "big"), ref_of(bytes(16), 1, BRANCH_BYTES))
+
+    def read(ref):
+        return Page(pages[ref])
+
+    leaf = MANY[0]._replace(key=bytes(32))
+    assert rule_of(path, root, leaf.key, read) == "page.depth"
+    assert rule_of(found_all, root, [leaf.key], read) == "page.depth"
+    assert rule_of(updated, root, [leaf], checked(read), MemoryPages().write) == "page.depth"
 
 
 def edited(page: bytes, edits) -> bytes:

@@ -110,3 +110,15 @@ def test_a_page_that_is_gone_stops_the_sealer(pages: Pages, reading: str) -> Non
     """What a head names was written before it."""
     with pytest.raises(SealingStopped, match="24 bytes at 7 of pages/6161"):
         getattr(pages, reading)(Ref(b"a" * 16 + b"\0\0\0\x07\0\0\0\x18"))
+
+
+def test_an_object_that_was_cut_off_stops_the_sealer(pages: Pages, objects: Objects) -> None:
+    """Totals are read from it as well, which say nothing of their length."""
+    pages.begin(b"b" * 16)
+    ref = pages.append(b'{"operator:adjusted":{"STARS":-5}}')
+    pages.save()
+    assert pages.stored(ref).endswith(b"}}")
+    path = f"pages/{'62' * 16}"
+    objects._objects[path] = objects._objects[path][:-1]
+    with pytest.raises(SealingStopped, match="34 bytes at 0 of pages/6262"):
+        pages.stored(ref)

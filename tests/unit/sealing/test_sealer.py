@@ -10,12 +10,13 @@ from ledger.blocks import read_block
 from ledger.checkpoints import opened
 from ledger.entries import read_entry
 from ledger.errors import Fault
-from ledger.names import TransactionId
+from ledger.names import NO_HASH, TransactionId
 from ledger.notes import SeedSigner
-from ledger.tiles import TileReader
+from ledger.tiles import GrowingTree, TileReader
 from ledger.wallets import owed
 from loyalty.ports import StoreUnavailable
 from sealing import batch
+from sealing.position import write_position
 from sealing.sealer import Keys, Sealer
 from sealing.stopped import Reason, SealingStopped
 from storage.memory_log import MemoryObjects
@@ -292,6 +293,70 @@ def test_published_tiles_that_are_not_the_heads_are_refused(house: SealedHouse, 
     with pytest.raises(SealingStopped) as stopped:
         house.new_sealer().seal(())
     assert stopped.value.reason is Reason.FORKED
+
+
+def test_published_tiles_of_another_log_are_refused(house: SealedHouse) -> None:
+    """They fit each other, and lead to another root than the head's."""
+    house.earned(house.enrolled(), 5)
+    house.sealed()
+    size = house.published().size
+    entries = entries_of(house)
+    entries[-2] = entries[-3]
+    other = GrowingTree()
+    other.append(entries)
+    for tile, data in other.take_tiles().items():
+        assert house.log.read(tile.path) is not None
+        house.log._objects[tile.path] = data
+    assert house.published().size == size
+    with pytest.raises(SealingStopped) as stopped:
+        house.new_sealer().seal(())
+    assert stopped.value.reason is Reason.FORKED
+
+
+def forged_position(house: SealedHouse, **changes: object) -> None:
+    """The head, with a position that is not the one its block was made with."""
+    head = house.heads.read()
+    assert head is not None
+    position = write_position(house.position()._replace(**changes))
+    house.store.head = head._replace(position=position)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"height": 7},
+        {"at": "2026-01-01T00:00:00.000Z"},
+        {"block": NO_HASH},
+        {"size": 5},
+        {"balances": {}},
+    ],
+    ids=min,
+)
+def test_notes_of_the_sealers_own_that_are_not_its_blocks_stop_it(
+    house: SealedHouse, changes: dict[str, object]
+) -> None:
+    """Else the next block would build on them, and be signed."""
+    house.earned(house.enrolled(), 5)
+    house.sealed()
+    forged_position(house, **changes)
+    house.wait()
+    with pytest.raises(SealingStopped, match=r"sealer\.position") as stopped:
+        house.new_sealer().seal(())
+    assert stopped.value.reason is Reason.DAMAGED
+
+
+def test_totals_that_are_not_the_blocks_stop_the_sealer(house: SealedHouse) -> None:
+    """Of an older block: they are well-formed."""
+    house.earned(house.enrolled(), 5)
+    house.sealed()
+    old = house.position().totals
+    house.earned(house.enrolled(), 5)
+    house.sealed()
+    forged_position(house, totals=old)
+    house.wait()
+    with pytest.raises(SealingStopped, match=r"sealer\.totals") as stopped:
+        house.new_sealer().seal(())
+    assert stopped.value.reason is Reason.DAMAGED
 
 
 def test_a_sealed_row_that_was_changed_stops_the_sealer(house: SealedHouse) -> None:
