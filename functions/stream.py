@@ -14,7 +14,7 @@ from functions.batches import all_done
 from functions.due import note
 from functions.events import tell
 from functions.telemetry import Telemetry
-from functions.wiring import coalition_of
+from functions.wiring import followed_coalition_of
 from functions.wiring_behind import agenda_of, deliverer_of
 from loyalty.clock.agenda import Agenda
 from loyalty.coalition import Coalition
@@ -41,7 +41,7 @@ def follow(
 
 @cache
 def _followers() -> tuple[Coalition, Agenda, Deliverer | None]:
-    coalition = coalition_of(os.environ)
+    coalition = followed_coalition_of(os.environ)
     if coalition.webhooks is None:
         return coalition, agenda_of(os.environ), None
     deliverer = deliverer_of(os.environ, lambda _: TOLD.count("DeadLetters"))

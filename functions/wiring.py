@@ -4,7 +4,8 @@ TALLYSTICK_ORIGIN       the ledger's origin
 TALLYSTICK_TABLE        the table's name; AWS_REGION its region
 TALLYSTICK_DYNAMODB_ENDPOINT  in place of AWS's own, for a local AWS; likewise _S3_
 TALLYSTICK_ENTRY_SEED   base64 of the entry key's seed as KMS encrypted it; several with commas
-                        between while the key changes: the newest in force signs
+                        between while the key changes: the newest in force signs; absent where
+                        a function only follows what others wrote
 TALLYSTICK_WEBHOOK_SEED base64 of the seed of webhook keys as KMS encrypted it; absent where a
                         coalition sends no events
 TALLYSTICK_WEBHOOK_LOOPBACK  `1`: endpoints may be on this machine, over http; for a local AWS
@@ -42,7 +43,7 @@ from pathlib import Path
 import orjson
 
 from ledger.notes import Signer
-from loyalty.coalition import Coalition
+from loyalty.coalition import Coalition, NoEntryKey
 from loyalty.webhooks.ports import Webhooks
 from loyalty.webhooks.signing import derived_from
 from schema.http import Exposure, checked_origins
@@ -68,10 +69,20 @@ def utc_now() -> datetime:
 def coalition_of(environment: Mapping[str, str], store: DynamoStore | None = None) -> Coalition:
     """The coalition that this function serves. Asks KMS for the entry key. store: its own of this
     environment, if it has one: another takes 57 ms."""
-    origin, store = environment["TALLYSTICK_ORIGIN"], store or store_of(environment)
-    entries, *further = entry_signers_of(environment)
+    return _coalition(environment, store or store_of(environment), entry_signers_of(environment))
+
+
+def followed_coalition_of(environment: Mapping[str, str]) -> Coalition:
+    """The coalition that this function follows: it signs no entry, and never has the key."""
+    return _coalition(environment, store_of(environment), (NoEntryKey(),))
+
+
+def _coalition(
+    environment: Mapping[str, str], store: DynamoStore, signers: Sequence[Signer]
+) -> Coalition:
+    entries, *further = signers
     return Coalition(
-        origin,
+        environment["TALLYSTICK_ORIGIN"],
         store,
         entries,
         utc_now,

@@ -8,8 +8,8 @@ import secrets
 from collections.abc import Callable, Mapping
 
 from functions.wiring import (
-    coalition_of,
     entry_signers_of,
+    followed_coalition_of,
     is_loopback,
     log_signers_of,
     objects_of,
@@ -37,7 +37,7 @@ def agenda_of(environment: Mapping[str, str]) -> Agenda:
 def deliverer_of(environment: Mapping[str, str], given_up: Callable[[Delivery], None]) -> Deliverer:
     """Who sends the events of the coalition that this function serves."""
     post = WebhookPost(loopback=is_loopback(environment))
-    return Deliverer(coalition_of(environment), post, utc_now, given_up)
+    return Deliverer(followed_coalition_of(environment), post, utc_now, given_up)
 
 
 def sealer_of(environment: Mapping[str, str]) -> Sealer:

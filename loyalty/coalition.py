@@ -39,13 +39,26 @@ class EntryKeyMissing(StoreUnavailable):
     deployed with one that is."""
 
 
+class NoEntryKey:
+    """The signer of a process that signs no entry, and holds no key for it: it follows what others
+    wrote."""
+
+    @property
+    def verifier(self) -> VerifierKey:
+        raise EntryKeyMissing("this process holds no entry key")
+
+    def sign(self, message: bytes) -> bytes:  # noqa: ARG002 - a Signer's
+        raise EntryKeyMissing("this process holds no entry key")
+
+
 @dataclass(frozen=True)
 class Coalition:
     """Everything that use cases reach the outside through.
 
-    origin: the ledger's; entry_signer: the entry key, who signs every entry; store, clock,
-    random_bytes, sleep: the ports; webhooks: those of events, if it sends any; further_signers:
-    other entry keys that are held, before or after a change of key. Safe to share between threads.
+    origin: the ledger's; entry_signer: the entry key, who signs every entry (`NoEntryKey` where
+    nobody does); store, clock, random_bytes, sleep: the ports; webhooks: those of events, if it
+    sends any; further_signers: other entry keys that are held, before or after a change of key.
+    Safe to share between threads.
     """
 
     origin: str

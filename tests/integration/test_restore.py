@@ -1,12 +1,5 @@
-"""A backup of the table in place of the table: the log is not forked, whatever is done there.
+"""A backup of the table in place of the table: the log is not forked, whatever is done there."""
 
-With the functions as they are deployed, on a local AWS, and a witness that is asked over HTTP. Its
-KMS has no Ed25519: a seed stands in for the log key.
-"""
-
-import json
-import os
-from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,116 +7,22 @@ from typing import Any
 import boto3
 import pytest
 
-import functions.sealer as sealer_module
-from functions import api, wiring, wiring_behind
-from functions.sealer import _sealer, _witnessing, handler
 from ledger.audit import audit
 from ledger.audit_state import AuditState
 from ledger.checkpoints import CHECKPOINT
-from local.aws import BUCKET, local_objects, local_store
-from local.serving import serving
-from sealing.stopped import Reason, SealingStopped
+from local.aws import BUCKET, REGION
+from sealing.stopped import Reason
 from storage.dynamodb import DynamoStore, Table
-from storage.memory import MemoryStore
 from storage.s3 import S3Objects, s3_client
-from tests.coalition import House
+from tests.deployed import Deployed, deployment, versioned
 from tests.sealing import LOG_KEY
-from tests.signing import ORIGIN
-from witness.app import witness_app
-from witness.run import open_witness
-
-REGION = "eu-west-1"
-EVENTS = Path(__file__).parents[1] / "events"
-SWEEP: dict[str, Any] = {"source": "aws.events"}
-
-
-class Deployed(House):
-    """A coalition whose functions find their table and their bucket in the environment."""
-
-    def __init__(self) -> None:
-        self._begin(MemoryStore())
-        self.monkeypatch = pytest.MonkeyPatch()
-        self.starts()
-        self._found()
-
-    def starts(self) -> None:
-        """Every process begins anew."""
-        self.coalition = wiring.coalition_of(os.environ)
-        for each in (_sealer, _witnessing, api._aws, api._api):
-            each.cache_clear()
-
-    def points_at(self, table: str, bucket: str = BUCKET) -> None:
-        """The functions are deployed with another table, or bucket."""
-        self.monkeypatch.setenv("TALLYSTICK_TABLE", table)
-        self.monkeypatch.setenv("TALLYSTICK_BUCKET", bucket)
-        self.starts()
-
-    def seals(self) -> dict[str, Any]:
-        self.later(seconds=1)
-        return handler(SWEEP, None)
-
-    def refuses_to_seal(self) -> Reason:
-        """Why; a process that has gone on and one that has just started say the same."""
-        self.later(seconds=1)
-        reasons = set()
-        for _ in range(2):
-            with pytest.raises(SealingStopped) as stopped:
-                handler(SWEEP, None)
-            reasons.add(stopped.value.reason)
-            self.starts()
-        (reason,) = reasons
-        return reason
-
-    def ready(self) -> int:
-        """What the API of a new process answers at /ready."""
-        text = (EVENTS / "get_health.json").read_text().replace("/health", "/ready")
-        api._aws.cache_clear()
-        api._api.cache_clear()
-        return int(api.handler(json.loads(text), None)["statusCode"])
 
 
 @pytest.fixture
 def deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
     """Founded, sealed and cosigned."""
-    clock: list[Deployed] = []
-
-    def now() -> Any:
-        return clock[0].clock
-
-    for module in (wiring, wiring_behind, api, sealer_module):
-        monkeypatch.setattr(module, "utc_now", now)
-    monkeypatch.setattr(wiring, "KmsSigner", lambda *_: LOG_KEY)
-    witness = open_witness(
-        tmp_path / "witness",
-        "w.example",
-        [LOG_KEY.verifier],
-        clock=lambda: int(now().timestamp()),
-    )
-    with local_store(), serving(witness_app(witness), 0) as url:
-        local_objects()
-        _versioned(BUCKET)
-        kms = boto3.client("kms", region_name=REGION)
-        key_id = kms.create_key()["KeyMetadata"]["KeyId"]
-        policy = f"log {LOG_KEY.verifier}\nwitness w {witness.verifier} {url}\nquorum w\n"
-        for name, value in {
-            "AWS_REGION": REGION,
-            "TALLYSTICK_ORIGIN": ORIGIN,
-            "TALLYSTICK_TABLE": "tallystick",
-            "TALLYSTICK_BUCKET": BUCKET,
-            "TALLYSTICK_ENTRY_SEED": wrapped(key_id, ORIGIN),
-            "TALLYSTICK_LOG_KEYS": "log-1",
-            "TALLYSTICK_WITNESSES": policy,
-            "TALLYSTICK_ISSUER": "https://id.example",
-        }.items():
-            monkeypatch.setenv(name, value)
-        house = Deployed.__new__(Deployed)
-        clock.append(house)
-        house.__init__()  # type: ignore[misc]
-        house.seals()
+    with deployment(tmp_path, monkeypatch) as house:
         yield house
-        house.monkeypatch.undo()
-    for each in (_sealer, _witnessing, api._aws, api._api):
-        each.cache_clear()
 
 
 def test_a_table_older_than_the_published_log_is_not_sealed_on(deployed: Deployed) -> None:
@@ -241,17 +140,11 @@ def restored_bucket(name: str) -> None:
     """Another bucket with what the first one holds now."""
     client = s3_client(REGION)
     client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
-    _versioned(name)
+    versioned(name)
     for page in client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET):
         for each in page["Contents"]:
             body = client.get_object(Bucket=BUCKET, Key=each["Key"])["Body"].read()
             client.put_object(Bucket=name, Key=each["Key"], Body=body)
-
-
-def _versioned(bucket: str) -> None:
-    s3_client(REGION).put_bucket_versioning(
-        Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
-    )
 
 
 def versions(bucket: str) -> set[tuple[str, str]]:
@@ -281,10 +174,3 @@ def audited(state: Path | None = None) -> Any:
     finally:
         if own is not None:
             own.close()
-
-
-def wrapped(key_id: str, origin: str) -> str:
-    """A seed as KMS encrypts it for a ledger."""
-    kms = boto3.client("kms", region_name=REGION)
-    answer = kms.encrypt(KeyId=key_id, Plaintext=b"e" * 32, EncryptionContext={"origin": origin})
-    return b64encode(answer["CiphertextBlob"]).decode()

@@ -37,7 +37,7 @@ def wired(
     outbox: Outbox, agenda: MemoryAgenda, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dict[str, Any]]:
     """Lambda's entry point over that coalition, and the event that the stream would send."""
-    monkeypatch.setattr(module, "coalition_of", lambda _: outbox.house.coalition)
+    monkeypatch.setattr(module, "followed_coalition_of", lambda _: outbox.house.coalition)
     monkeypatch.setattr(module, "agenda_of", lambda _: agenda)
     monkeypatch.setattr(module, "deliverer_of", lambda *_: outbox.deliverer)
     module._followers.cache_clear()

@@ -314,8 +314,14 @@ def test_a_seed_is_decrypted_for_its_own_use(name: str) -> None:
             uses.append(wanted.get("kms:EncryptionContext:use"))
             if uses[-1] is None:
                 assert each["Condition"]["Null"] == {"kms:EncryptionContext:use": "true"}
-    hooks = "TALLYSTICK_WEBHOOK_SEED" in environment(name)
-    assert uses == ([None, "webhooks"] if hooks else [None])
+    seeds = {"TALLYSTICK_ENTRY_SEED": None, "TALLYSTICK_WEBHOOK_SEED": "webhooks"}
+    assert uses == [use for seed, use in seeds.items() if seed in environment(name)]
+
+
+def test_only_who_writes_entries_has_their_key() -> None:
+    """Who speaks with strangers' servers, to tell them of events, has it not."""
+    has = {name for name in FUNCTIONS if "TALLYSTICK_ENTRY_SEED" in environment(name)}
+    assert has == {"ApiFunction", "SealerFunction", "ClockFunction"}
 
 
 # What functions are told.
