@@ -11,7 +11,7 @@ The format is docs/ledger-format.md. The modules, from the bytes up:
     wallets      balances and lots of one wallet
     kinds        what each kind of transaction does
     claims       what an entry of each kind claims to do
-    governance   who takes part, and what was in force when
+    governance   who takes part, and what was in force when; governance_shape: its entries'
     entries      an entry's bytes
     history      what entries add up to, and all the rules between them
     retrace      the same for usual entries, quickly
@@ -28,7 +28,8 @@ The format is docs/ledger-format.md. The modules, from the bytes up:
     balance_updates   from old pages the new; balance_reads: what pages say
     sum_tree     the same tree in memory, for an audit
     proofs       receipts; balance_proofs: of one wallet's balance
-    audit        a whole published log; audit_files: its files, audit_state: what an audit saves
+    audit        a whole published log; audit_files: its files, audit_state: what an audit saves,
+                 audit_checkpoint: which checkpoint it goes by
 
 It is pure: no clock, no I/O but the processes that verify signatures, and of other packages only
 PyNaCl and orjson; `quick_signatures` takes a third if it is there.

@@ -16,7 +16,7 @@ import orjson
 
 from ledger.canonical import canonical, parse_exact
 from ledger.errors import RuleBroken
-from ledger.governance import GOVERNANCE_TYPES
+from ledger.governance_shape import GOVERNANCE_TYPES
 from ledger.names import Hash, entry_hash
 from ledger.notes import NoteSignature, Signer, note_of, parse_note, sign_note
 from ledger.tiles import ENTRY_MAX_BYTES

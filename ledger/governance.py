@@ -1,80 +1,25 @@
-"""Governance entries: who takes part, with which keys, currencies and programmes.
+"""Governance: who takes part, with which keys, currencies and programmes, and since when.
 
-The rules are docs/ledger-format.md, "Governance entries". One chain over these types, each with v,
-type, at, seq, prev, and who stands for it:
-
-    genesis    origin, log_key, entry_key                                      by system:<id>
-    currency   currency, owner, decimals         by; signed, if a partner is its owner
-    partner    partner, status: joined | left                                  by
-    key        party, vkey, status: added | revoked; proof                     by
-    programme  id, version, digest                                             signed
-    agreement  id, version, digest                                             signed
-    witness    vkey (type 0x04), status                                        by
-
-    by      as in a tx: an operator who signs, or system:<id>
-    signed  [{"party", "key", "sig"}, ...] of each partner bound, sorted by party
+The rules are docs/ledger-format.md, "Governance entries"; what each type of entry must look like is
+in `ledger.governance_shape`.
 
 What was in force is judged by `at`: from that of the entry that adds it until just before that of
 the one that ends it. `Governance` is that state; it is built from the entries alone.
 """
 
 from base64 import b64decode
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import NamedTuple, cast
 
-from ledger.canonical import MAX_INTEGER, check_value
 from ledger.errors import RuleBroken
+from ledger.governance_shape import Body, check_shape, read_signed
 from ledger.instructions import governance_subject, instruction, registration
-from ledger.names import (
-    NO_HASH,
-    OPERATOR,
-    At,
-    CurrencyCode,
-    Hash,
-    at_moment,
-    at_text,
-    is_at,
-    is_currency,
-    is_hash,
-    is_id,
-    is_party,
-    is_signature,
-)
+from ledger.names import NO_HASH, OPERATOR, At, CurrencyCode, Hash, at_moment, at_text, is_party
 from ledger.notes import COSIGNATURE, Signer, VerifierKey, decode_b64, signed_holds
 from ledger.tx import Authority, read_authority
 
 PROGRAMME_GRACE_DAYS = 60
-
-_MEMBERS: dict[str, frozenset[str]] = {
-    "genesis": frozenset({"origin", "log_key", "entry_key"}),
-    "currency": frozenset({"currency", "owner", "decimals"}),
-    "partner": frozenset({"partner", "status"}),
-    "key": frozenset({"party", "vkey", "status", "proof"}),
-    "programme": frozenset({"id", "version", "digest"}),
-    "agreement": frozenset({"id", "version", "digest"}),
-    "witness": frozenset({"vkey", "status"}),
-}
-GOVERNANCE_TYPES = frozenset(_MEMBERS)
-_CHAIN = frozenset({"v", "type", "at", "seq", "prev"})
-_NUMBERS: dict[str, Container[int]] = {
-    "v": (1,),
-    "seq": range(1, MAX_INTEGER + 1),
-    "decimals": range(7),
-    "version": range(1, MAX_INTEGER + 1),
-}
-# Every other member is a text: of these forms, or not empty.
-_TEXTS: dict[str, Callable[[str], object]] = {
-    "at": is_at,
-    "prev": is_hash,
-    "currency": is_currency,
-    "partner": is_id,
-    "proof": is_signature,
-    "id": is_id,
-    "digest": is_hash,
-}
-
-Body = Mapping[str, object]
 
 
 class Check(NamedTuple):
@@ -142,7 +87,7 @@ class Governance:
     def apply(self, body: Body, hash_: Hash) -> list[Check]:
         """Takes the next entry and returns the signatures that it needs. Raises RuleBroken."""
         kind = str(body["type"])
-        _check_members(body, kind)
+        check_shape(body, kind)
         self._check_chain(body, kind)
         at = At(str(body["at"]))
         # An entry cannot authorise itself: what it needs is judged by the state before it.
@@ -334,27 +279,6 @@ class Governance:
         terms[-1] = KeyTerm(key, Term(terms[-1].term.since, at))
 
 
-def read_signed(value: object) -> list[tuple[str, str, str]]:
-    """Party, key label and signature of each partner that is bound. Raises RuleBroken."""
-    if type(value) is not list or not value:
-        raise RuleBroken("signed", "at least one partner", value)
-    rows = []
-    last = ""
-    for row in value:
-        if type(row) is not dict or row.keys() != {"party", "key", "sig"}:
-            raise RuleBroken("signed.members", "party, key, sig", row)
-        party, key, signature = row["party"], row["key"], row["sig"]
-        if type(party) is not str or not is_party(party) or not party.startswith("partner:"):
-            raise RuleBroken("signed.party", "partner:<id>", party)
-        if party <= last:
-            raise RuleBroken("signed.order", "sorted by party, each once", party)
-        last = party
-        if type(key) is not str or type(signature) is not str or not is_signature(signature):
-            raise RuleBroken("signed.sig", "b64 of 64 bytes", signature)
-        rows.append((party, key, signature))
-    return rows
-
-
 def _own_key(party: str, vkey: str, origin: str) -> VerifierKey:
     """A party's verifier key; the names of the log's and the entry key are fixed."""
     key = VerifierKey.parse(vkey)
@@ -370,32 +294,6 @@ def _grace_end(at: At) -> At | None:
         return at_text(at_moment(at) + timedelta(days=PROGRAMME_GRACE_DAYS))
     except OverflowError:
         return None
-
-
-def _check_members(body: Body, kind: str) -> None:
-    own = _MEMBERS[kind]
-    stands_for = {"signed"} if "signed" in body else {"by"}
-    found = set(body)
-    wanted = _CHAIN | own | stands_for
-    if kind == "key" and "proof" not in found:
-        wanted = wanted - {"proof"}
-    if found != wanted:
-        raise RuleBroken(f"{kind}.members", sorted(wanted), sorted(found))
-    if kind in ("programme", "agreement") and "signed" not in body:
-        raise RuleBroken(f"{kind}.signed", "the partners that it binds", "by")
-    check_value(body)
-    for name in sorted(found - {"by", "signed"}):
-        _check_member(kind, name, body[name])
-
-
-def _check_member(kind: str, name: str, value: object) -> None:
-    if name in _NUMBERS:
-        fits: object = type(value) is int and value in _NUMBERS[name]
-    else:
-        fits = type(value) is str and _TEXTS.get(name, bool)(value)
-    if not fits:
-        rule = f"governance.{name}" if name in _CHAIN else f"{kind}.{name}"
-        raise RuleBroken(rule, "the form that docs/ledger-format.md gives", value)
 
 
 def _check_stands_for(body: Body, partner: str | None) -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from ledger import kinds
 from ledger.entries import sign_entry
 from ledger.errors import RuleBroken
-from ledger.governance import Governance, read_signed
+from ledger.governance import Governance
+from ledger.governance_shape import read_signed
 from ledger.names import NO_HASH, digest
 from ledger.notes import COSIGNATURE, VerifierKey
 from tests.unit.ledger.strategies import (
