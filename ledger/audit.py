@@ -18,6 +18,7 @@ from contextlib import suppress
 from copy import deepcopy
 from typing import NamedTuple, NoReturn
 
+from ledger.audit_checkpoint import check_log_keys, inconsistent, published
 from ledger.audit_files import LogFiles, Source, check_extends, edge_tiles
 from ledger.audit_state import MALFORMED, AuditState, Saved, StateBroken
 from ledger.block_rules import BlockRules, LateEntry
@@ -28,8 +29,8 @@ from ledger.errors import Fault, RuleBroken, fault_of
 from ledger.governance import Check
 from ledger.history import History
 from ledger.names import At, CurrencyCode, WalletId
-from ledger.notes import VerifierKey, parse_note
-from ledger.policies import Policy, accepted
+from ledger.notes import VerifierKey
+from ledger.policies import Policy
 from ledger.retrace import retraced
 from ledger.tiles import ENTRIES, TILE_WIDTH, GrowingTree, Tile, TileReader
 from ledger.verify import Signatures, signatures_of
@@ -74,14 +75,14 @@ def audit(
     log, and whatever the source raises.
     """
     try:
-        note, checkpoint = _checkpoint(source, log_keys, policy, origin)
+        note, checkpoint = published(source, log_keys, policy, origin)
     except RuleBroken as broken:
         return Audited(None, fault_of(None, CHECKPOINT, broken))
     own = state or AuditState()
     try:
         own.check_owner(checkpoint.origin, log_keys)
         saved = own.saved()
-        fault = _inconsistent(source, checkpoint, own.seen, saved)
+        fault = inconsistent(source, checkpoint, own.seen, saved)
         if fault is not None:
             return Audited(checkpoint, fault)
         own.see(checkpoint)
@@ -93,37 +94,6 @@ def audit(
             return run.audited(run.first_fault() or run.last_fault(note, log_keys))
     finally:
         own.forget() if state else own.close()
-
-
-def _checkpoint(
-    source: Source, log_keys: Sequence[VerifierKey], policy: Policy | None, origin: str | None
-) -> tuple[bytes, Checkpoint]:
-    """The published checkpoint. Raises RuleBroken."""
-    note = source.read(CHECKPOINT)
-    if note is None:
-        raise RuleBroken("checkpoint.missing", "a checkpoint", "nothing")
-    checkpoint = accepted(note, log_keys, policy)
-    if origin not in (None, checkpoint.origin):
-        raise RuleBroken("checkpoint.origin", origin, checkpoint.origin)
-    if not checkpoint.size:
-        raise RuleBroken("governance.genesis", "a genesis entry", "a log without entries")
-    return note, checkpoint
-
-
-def _inconsistent(
-    source: Source, checkpoint: Checkpoint, seen: Checkpoint | None, saved: Saved | None
-) -> Fault | None:
-    """Whether a checkpoint does not extend what earlier audits saw."""
-    try:
-        if seen is not None:
-            if seen.size > checkpoint.size:
-                raise RuleBroken("checkpoint.size", f"{seen.size} or more", checkpoint.size)
-            check_extends(source, seen.size, seen.root, checkpoint)
-        if saved is not None:
-            check_extends(source, saved.last.size, saved.root, checkpoint)
-    except RuleBroken as broken:
-        return fault_of(None, CHECKPOINT, broken)
-    return None
 
 
 class _Stopped(Exception):
@@ -209,7 +179,8 @@ class _Audit:
             root = self._tree.root()
             if root != self._checkpoint.root:
                 raise RuleBroken("checkpoint.root", root.hex(), self._checkpoint.root.hex())
-            self._check_log_keys(note, log_keys)
+            governance, at = self._history.governance, self._blocks.last.at
+            check_log_keys(note, log_keys, governance, at)
         except RuleBroken as broken:
             return fault_of(None, CHECKPOINT, broken)
         if self._state.kept and self._saved_at < self._checkpoint.size:
@@ -228,24 +199,6 @@ class _Audit:
             last.at,
             self._blocks.balances,
         )
-
-    def _check_log_keys(self, note: bytes, log_keys: Sequence[VerifierKey]) -> None:
-        """Every log key in force has signed, and one that was given is among them."""
-        at = self._blocks.last.at
-        in_force = [VerifierKey.parse(text) for text in self._history.governance.keys_of("log", at)]
-        if not set(in_force) & set(log_keys):
-            labels = ", ".join(key.label for key in in_force) or "no log key"
-            given = ", ".join(key.label for key in log_keys)
-            raise RuleBroken("checkpoint.log_key", f"{labels} in force at {at}", given)
-        parsed = parse_note(note)
-        for key in in_force:
-            signed = [
-                key.verifies(parsed.text, signature)
-                for name, key_id, signature in parsed.signatures
-                if (name, key_id) == (key.name, key.key_id)
-            ]
-            if not signed or not all(signed):
-                raise RuleBroken("checkpoint.log_key", f"a signature of {key.label}", "none")
 
     # Entries
 
