@@ -51,7 +51,6 @@ class DynamoQueue:
         # An earlier send of ours may be what is in the way.
         return self._settled(new)
 
-    @repeatable
     def _settled(self, new: Delivery) -> bool:
         if self.get(new.endpoint, new.event) == new:
             return True

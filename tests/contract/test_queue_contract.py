@@ -1,6 +1,6 @@
 """What every queue of deliveries promises: one of two writers, and what is due is found."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -109,6 +109,16 @@ def test_one_that_is_due_at_the_same_time_again_is_there_once(queue: Queue) -> N
     assert queue.due(at(0), 10) == [second]
 
 
+def test_one_event_that_is_due_to_two_endpoints_at_once_is_there_for_each(queue: Queue) -> None:
+    """As all are that were told of it together: what becomes of one is no other's."""
+    both = [delivery(1, 0, endpoint) for endpoint in ("one", "two")]
+    for new in both:
+        assert queue.put(new, None)
+    assert sorted(queue.due(at(0), 10)) == both
+    assert queue.put(next_of(both[0], State.DELIVERED), both[0])
+    assert queue.due(at(0), 10) == both[1:]
+
+
 def test_what_was_given_up_is_listed_until_it_is_sent_again(queue: Queue) -> None:
     """Of one endpoint, oldest first, past a cursor."""
     dead = []
@@ -191,6 +201,27 @@ def test_a_queue_that_does_not_answer_is_unavailable(dynamo_store: DynamoStore) 
     ):
         queue.put(delivery(1), None)
     assert queue.get("one", "evt_1") is None
+
+
+@pytest.mark.parametrize(
+    ("operation", "read"),
+    [
+        ("GetItem", lambda queue: queue.get("one", "evt_1")),
+        ("Query", lambda queue: queue.due(at(9), 5)),
+        ("Query", lambda queue: queue.dead("one", "", 5)),
+    ],
+    ids=["get", "due", "dead"],
+)
+def test_a_queue_that_cannot_be_read_is_unavailable(
+    dynamo_store: DynamoStore, operation: str, read: Callable[[Queue], object]
+) -> None:
+    """So that whoever asked is told again, or asks again."""
+    queue = DynamoQueue(dynamo_store)
+    with (
+        losing_answers(client_of(dynamo_store), operation, 99, executed=False),
+        pytest.raises(StoreUnavailable),
+    ):
+        read(queue)
 
 
 def test_no_read_of_it_uses_an_index_or_may_be_stale(dynamo_store: DynamoStore, sent: Sent) -> None:

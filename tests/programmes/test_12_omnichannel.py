@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import repeat
 from typing import Any
 
 import pytest
@@ -149,6 +148,7 @@ def bad_orders(shop: Shop, member: str) -> Iterator[tuple[dict[str, Any], str, l
     yield one("b-14", idempotencyKey="b-14"), "INVALID_INPUT", ["idempotencyKey"]
     yield one("b 15"), "INVALID_INPUT", ["reference"]
     yield one("x" * 65), "INVALID_INPUT", ["reference"]
+    yield {**one("b-15"), "reference": "b-15\n"}, "INVALID_INPUT", ["reference"]
     yield {**one("b-16"), "reference": "\ud800"}, "INVALID_INPUT", ["reference"]
     yield {**one("b-17"), "store": "Zo\u202e"}, "INVALID_INPUT", ["store"]
     yield {**one("b-18"), "card": {"system": "card", "number": "1"}}, "INVALID_INPUT", ["memberId"]
@@ -180,6 +180,36 @@ def test_an_order_that_was_mended_goes_in_with_another_batch(shop: Shop, member:
     assert shop.has(member) == 0
     assert sent(shop, paid) == [10]
     assert shop.has(member) == 10
+
+
+def test_an_order_by_card_is_refused_for_what_is_wrong_with_it(shop: Shop, member: str) -> None:
+    """That its card is nobody's is said of no order whose card is somebody's."""
+    shop.done(OUTFITTER, "linkExternalId", linking(shop, member, "K-7"))
+    card = {"memberId": None, "card": {"system": "card", "number": "K-7"}}
+    unsigned = {**order(shop, member, "0001", 1_000, **card), "signature": None}
+    assert sent(shop, order(shop, member, "0002", 0, **card), unsigned) == [
+        ("INVALID_INPUT", ["orders", "0", "amount", "minor"]),
+        ("SIGNATURE_REQUIRED", ["orders", "1", "signature"]),
+    ]
+
+
+def test_an_order_that_earns_in_two_programmes_is_answered_with_both_entries(
+    shop: Shop, member: str
+) -> None:
+    """As it is by itself; points of two currencies are no sum."""
+    shop.done(OPERATOR, "createCurrency", shop.input(code="MILES", decimals=0))
+    miles = {**shop.document, "id": "miles", "currency": "MILES"}
+    shop.publishes(miles, "outfitter", "tailor")
+    shop.later(days=1)
+    today = {"purchasedAt": "2026-11-23T12:00:00.000Z"}
+    paid = order(shop, member, "0001", 1_000, **today)
+    (result,) = shop.done(OUTFITTER, "recordPurchases", shop.input(orders=[paid]))["results"]
+    assert result["points"] is None
+    single = shop.done(OUTFITTER, "recordPurchase", paid)
+    assert len(single["transactions"]) == 2
+    assert [each["id"] for each in result["transactions"]] == [
+        each["id"] for each in single["transactions"]
+    ]
 
 
 def linking(shop: Shop, member: str, number: str) -> dict[str, Any]:
@@ -252,14 +282,23 @@ def test_a_batch_that_was_cut_off_goes_on(shop: Shop, member: str, after: int) -
 def test_an_order_that_others_keep_overtaking_is_not_refused_for_good(
     shop: Shop, member: str
 ) -> None:
-    """The batch is to be sent again, and then has it."""
-    batch = shop.input(orders=[order(shop, member, "0001", 1_000)])
-    commit, words = shop.store.commit, repeat(Outcome.MOVED)
-    shop.store.commit = lambda _: next(words)  # type: ignore[method-assign]
-    assert shop.refused(OUTFITTER, "recordPurchases", batch).code == "CONTENDED"
-    shop.store.commit = commit  # type: ignore[method-assign]
-    (result,) = shop.done(OUTFITTER, "recordPurchases", batch)["results"]
-    assert result["points"] == 10
+    """The batch is to be sent again, and then has it: what it is overtaken in is the order alone,
+    or the batch as well."""
+    commit = shop.store.commit
+
+    def in_orders(each: Commit) -> Outcome:
+        return Outcome.MOVED if each.wallets else commit(each)
+
+    def in_all(_: Commit) -> Outcome:
+        return Outcome.MOVED
+
+    for reference, overtaken in (("0001", in_orders), ("0002", in_all)):
+        batch = shop.input(orders=[order(shop, member, reference, 1_000)])
+        shop.store.commit = overtaken  # type: ignore[method-assign]
+        assert shop.refused(OUTFITTER, "recordPurchases", batch).code == "CONTENDED"
+        shop.store.commit = commit  # type: ignore[method-assign]
+        (result,) = shop.done(OUTFITTER, "recordPurchases", batch)["results"]
+        assert result["points"] == 10
 
 
 def test_a_damaged_row_keeps_no_other_order_out(shop: Shop, member: str) -> None:

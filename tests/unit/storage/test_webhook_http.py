@@ -155,12 +155,50 @@ def test_whoever_does_not_answer_in_time_is_told_of_so(
         assert time.monotonic() - started < 2
 
 
+def test_one_who_is_silent_is_not_waited_for_all_the_time_that_a_post_has() -> None:
+    """So that its call ends, and is none that keeps its host from the next."""
+    with peer(lambda connection: time.sleep(2)) as found:
+        assert local(total_s=60, read_s=0.2)(found.url, HEADERS, b"{}") == NO_ANSWER
+
+
 def test_an_answers_body_is_not_read() -> None:
     """However long it is, and whether or not it ends."""
     with peer(drip(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n", b"x")) as found:
         started = time.monotonic()
         assert local()(found.url, HEADERS, b"{}") == Reply(200)
         assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("behave", "reply"),
+    [(lambda _: None, NOT_REACHED), (lambda connection: connection.recv(1), NO_ANSWER)],
+    ids=["hangs up", "is silent"],
+)
+def test_a_message_that_may_have_come_is_not_posted_to_another_address(
+    behave: Callable[[socket.socket], None], reply: Reply
+) -> None:
+    """Whoever took it gets it once an attempt, however many addresses its host has."""
+    with peer(behave) as found:
+        post = WebhookPost(read_s=0.2, loopback=True, resolve=lambda *_: ["127.0.0.1"] * 2)
+        assert post(found.url, HEADERS, b"{}") == reply
+    assert len(found.requests) == 1
+
+
+def test_a_host_that_keeps_calls_from_ending_gets_no_more_of_them() -> None:
+    """Whatever path or capitals its other URLs have; another host is still posted to."""
+    asked: list[str] = []
+
+    def resolve(host: str, _: int) -> Sequence[str]:
+        asked.append(host)
+        return ["127.0.0.1"]
+
+    drips = drip(b"HTTP/1.1 200 OK\r\nX: ", b"x")
+    with peer(drips) as slow, peer(says("HTTP/1.1 204 X\r\n\r\n")) as other:
+        post = WebhookPost(total_s=0.4, loopback=True, resolve=resolve)
+        for host in ("localhost", "LOCALHOST", "Localhost"):
+            assert post(f"http://{host}:{slow.port}/{host}", HEADERS, b"{}") == NO_ANSWER
+        assert post(other.url, HEADERS, b"{}") == Reply(204)
+    assert asked == ["localhost", "localhost", "127.0.0.1"]
 
 
 def test_a_refused_connection_is_not_reached() -> None:
@@ -209,8 +247,9 @@ def test_a_name_that_changes_its_address_is_looked_up_once() -> None:
 
     with peer(says("HTTP/1.1 204 X\r\n\r\n")) as found:
         post = WebhookPost(loopback=True, resolve=rebinding)
-        assert post(f"http://localhost:{found.port}/", HEADERS, b"{}") == Reply(204)
-    assert asked == ["localhost"]
+        assert post(f"http://127.0.0.9:{found.port}/", HEADERS, b"{}") == Reply(204)
+    assert asked == ["127.0.0.9"]
+    assert f"host: 127.0.0.9:{found.port}".encode() in found.requests[0].lower()
 
 
 @pytest.mark.parametrize("error", [OSError("secret-host"), UnicodeError("x")])
@@ -230,6 +269,22 @@ def test_the_second_address_is_tried_where_the_first_does_not_listen() -> None:
         assert post(f"http://localhost:{found.port}/", HEADERS, b"{}") == Reply(204)
 
 
+def test_no_more_than_two_addresses_are_tried() -> None:
+    """A name with many that do not listen takes no longer than others."""
+    with peer(says("HTTP/1.1 204 X\r\n\r\n")) as found:
+        resolved = ["127.0.0.2", "127.0.0.3", "127.0.0.1"]
+        post = WebhookPost(loopback=True, resolve=lambda *_: resolved)
+        assert post(f"http://localhost:{found.port}/", HEADERS, b"{}") == NOT_REACHED
+
+
+def test_an_ipv6_address_stands_in_brackets_in_the_host_header() -> None:
+    """RFC 3986 section 3.2.2."""
+    with peer(says("HTTP/1.1 204 X\r\n\r\n")) as found:
+        post = WebhookPost(loopback=True, resolve=lambda *_: ["127.0.0.1"])
+        assert post(f"http://[::1]:{found.port}/", HEADERS, b"{}") == Reply(204)
+    assert f"host: [::1]:{found.port}\r\n".encode() in found.requests[0].lower()
+
+
 @pytest.mark.parametrize(
     ("name", "trusted", "reply"),
     [
@@ -242,15 +297,20 @@ def test_the_second_address_is_tried_where_the_first_does_not_listen() -> None:
 def test_tls_is_for_the_name_though_the_connection_goes_to_an_address(
     tmp_path: Path, name: str, trusted: bool, reply: Reply
 ) -> None:
-    """Of a certificate that somebody trusted signed, for that very host."""
+    """Of a certificate that somebody trusted signed, for that very host, which is asked for by its
+    name (SNI), without the dot that a name in a URL may end in."""
     context, signer = certified(tmp_path, name)
+    wanted: list[str | None] = []
+    context.sni_callback = lambda _, server_name, __: wanted.append(server_name)
     with peer(says("HTTP/1.1 204 X\r\n\r\n"), context) as found:
         post = WebhookPost(
             loopback=True,
             resolve=lambda *_: ["127.0.0.1"],
             ca_file=signer if trusted else None,
         )
-        assert post(f"https://crm.example:{found.port}/", HEADERS, b"{}") == reply
+        for host in ("crm.example", "crm.example."):
+            assert post(f"https://{host}:{found.port}/", HEADERS, b"{}") == reply
+    assert wanted == ["crm.example"] * 2
     if reply.status:
         assert f"host: crm.example:{found.port}".encode() in found.requests[0].lower()
 
