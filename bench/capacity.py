@@ -11,7 +11,7 @@ from typing import Any
 from bench.figures import Figure, at_most
 from ledger.names import WalletId
 from local.aws import local_store
-from loyalty.records import Member
+from loyalty.records.members import Member
 from storage.dynamodb import DynamoStore
 from tests.contract.builders import (
     STARS,

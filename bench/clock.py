@@ -14,7 +14,7 @@ from ledger.wallets import Lot, Wallet
 from loyalty.clock.agenda import Due
 from loyalty.clock.running import run
 from loyalty.ports import Commit, RecordPut, WalletRow
-from loyalty.records import WalletOwner
+from loyalty.records.members import WalletOwner
 from tests.programmes.ticking import TickingShop
 
 _STORE = ("wallet", "wallets", "wallet_history", "wallet_rows", "wallet_row", "transactions")

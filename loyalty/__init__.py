@@ -7,7 +7,7 @@ Use cases reach the outside through ports alone. The modules, from the ground up
     refusals     why a request is refused, by a code that clients branch on
     texts        bounds on what people and their systems write
     ports        what use cases need of the outside; `Store.commit` alone changes anything
-    records      what is kept beside the ledger; personal data stands here alone
+    records/     what is kept beside the ledger; personal data stands here alone
     coalition    the coalition that a use case acts for, and its governance as last read
     committing   one request, one effect: deciding again, answering again
     authority    whose word an entry rests on

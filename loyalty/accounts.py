@@ -21,7 +21,8 @@ from loyalty.combining import Moves
 from loyalty.committing import Answer, News, Plan, Request, carry_out
 from loyalty.members import the_member
 from loyalty.ports import Commit, RecordPut, Versioned
-from loyalty.records import Account, AccountUse, Member, WalletOwner
+from loyalty.records.accounts import Account, AccountUse
+from loyalty.records.members import Member, WalletOwner
 from loyalty.refusals import Code, Refused
 from loyalty.spending import use_key, use_of
 from loyalty.texts import check_amount, check_label, check_text

@@ -13,7 +13,7 @@ from loyalty.goodwill import Goodwill
 from loyalty.members import the_member, with_wallets
 from loyalty.ports import RecordPut, Versioned
 from loyalty.programmes import Programme
-from loyalty.records import Member
+from loyalty.records.members import Member
 from loyalty.refusals import Code, Refused
 from loyalty.set_aside import receiving
 from loyalty.writing import Draft, refuse

@@ -33,7 +33,7 @@ from loyalty.authority import Signature, authority, require_operator
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.ports import Commit, RecordPut, Versioned
-from loyalty.records import Adjusted, Adjustment
+from loyalty.records.adjustments import Adjusted, Adjustment
 from loyalty.refusals import Code, Refused
 from loyalty.texts import check_amount, check_text
 

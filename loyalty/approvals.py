@@ -7,7 +7,7 @@ import msgspec
 from ledger.names import TransactionId, is_base32_id
 from loyalty.coalition import Coalition
 from loyalty.ports import RecordPut, Versioned
-from loyalty.records import Adjustment, AdjustmentsWaiting
+from loyalty.records.adjustments import Adjustment, AdjustmentsWaiting
 from loyalty.refusals import Code, Refused
 
 WAITING_MAX = 500

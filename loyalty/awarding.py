@@ -21,7 +21,8 @@ from loyalty.handing import Handed, Missed, Receiver, hand_out
 from loyalty.members import check_joined, the_member, with_wallets
 from loyalty.ports import RecordPut
 from loyalty.programmes import Award, Version
-from loyalty.records import CoFunded, Member
+from loyalty.records.members import Member
+from loyalty.records.orders import CoFunded
 from loyalty.referral_orders import Referrals
 from loyalty.refusals import Code, Refused
 from loyalty.rules.counts import Delta, Tally

@@ -22,7 +22,7 @@ from loyalty.external_ids import member_by_external_id
 from loyalty.members import check_joined
 from loyalty.ports import Commit, RecordPut
 from loyalty.purchases import Basket, record_purchase
-from loyalty.records import OrderTaken, PurchaseBatch
+from loyalty.records.orders import OrderTaken, PurchaseBatch
 from loyalty.refusals import Code, Refused
 
 ORDERS_MAX = 100

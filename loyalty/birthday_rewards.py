@@ -7,7 +7,8 @@ from ledger.names import day_of
 from loyalty.birthdays import Birthday
 from loyalty.coalition import Coalition
 from loyalty.ports import RecordPut
-from loyalty.records import BirthdayHad, Member
+from loyalty.records.members import Member
+from loyalty.records.rewards import BirthdayHad
 from loyalty.refusals import Code, Refused
 
 

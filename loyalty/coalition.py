@@ -22,7 +22,7 @@ from ledger.names import At, WalletId, at_text, base32_id
 from ledger.notes import Signer, VerifierKey
 from loyalty.ports import Clock, RandomBytes, Sleep, Store, StoreUnavailable
 from loyalty.programmes import Version, version_of
-from loyalty.records import ProgrammeText
+from loyalty.records.partners import ProgrammeText
 from loyalty.refusals import Code, Refused
 from loyalty.webhooks.ports import Webhooks
 

@@ -12,7 +12,7 @@ from loyalty.committing import Answer, News, Plan, Request, carry_out
 from loyalty.members import the_member
 from loyalty.ports import Commit, RecordPut
 from loyalty.profiles import check_serves
-from loyalty.records import Consents, Statement
+from loyalty.records.members import Consents, Statement
 from loyalty.refusals import Code, Refused
 from loyalty.texts import check_text
 

@@ -14,7 +14,7 @@ from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan, Request, carry_out
 from loyalty.members import check_joined, the_member
 from loyalty.ports import Commit, RecordPut, Versioned
-from loyalty.records import ExternalId, ExternalIds, Link
+from loyalty.records.members import ExternalId, ExternalIds, Link
 from loyalty.refusals import Code, Refused
 from loyalty.texts import check_label, check_text
 

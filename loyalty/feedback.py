@@ -20,7 +20,8 @@ from loyalty.members import check_joined, the_member
 from loyalty.open_feedback import one_followed_up, one_more, place_of
 from loyalty.ports import Commit, RecordPut
 from loyalty.profiles import check_serves
-from loyalty.records import Feedback, FeedbackOfMember, Member, Said, Words
+from loyalty.records.feedback import Feedback, FeedbackOfMember, Said, Words
+from loyalty.records.members import Member
 from loyalty.refusals import Code, Refused
 from loyalty.texts import check_text
 

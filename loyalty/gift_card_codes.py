@@ -16,7 +16,7 @@ import msgspec
 from ledger.names import at_text, base32_id, transaction_id
 from loyalty.coalition import Coalition
 from loyalty.ports import Commit, Outcome, RecordPut, StoreUnavailable, TransactionRow, Versioned
-from loyalty.records import GiftCard
+from loyalty.records.gift_cards import GiftCard
 from loyalty.refusals import Code, Refused
 
 WRONG_MAX = 5

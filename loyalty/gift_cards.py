@@ -21,7 +21,8 @@ from loyalty.gift_card_rules import GiftCardRules
 from loyalty.members import check_joined, may_see_member, the_member
 from loyalty.ports import Commit, RecordPut, Versioned
 from loyalty.programmes import Programme
-from loyalty.records import GiftCard, WalletOwner
+from loyalty.records.gift_cards import GiftCard
+from loyalty.records.members import WalletOwner
 from loyalty.refusals import Code, Refused
 from loyalty.texts import check_amount, check_text
 from loyalty.writing import Draft, refuse

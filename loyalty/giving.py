@@ -21,7 +21,7 @@ from loyalty.committing import Answer, News, Plan, Request, carry_out
 from loyalty.members import the_member, with_wallets
 from loyalty.ports import Commit, RecordPut, Versioned
 from loyalty.programmes import Programme
-from loyalty.records import Allowance, Recognition, Teammate
+from loyalty.records.giving import Allowance, Recognition, Teammate
 from loyalty.refusals import Code, Refused
 from loyalty.rules.giving import Giving
 from loyalty.set_aside import receiving

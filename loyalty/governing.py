@@ -21,7 +21,7 @@ from loyalty.governance_drafts import (
 )
 from loyalty.ports import Outcome, RecordPut, TransactionRow
 from loyalty.programmes import Programme, read_programme
-from loyalty.records import Partner, ProgrammeText
+from loyalty.records.partners import Partner, ProgrammeText
 from loyalty.refusals import Code, Refused
 from loyalty.texts import check_id, check_text
 

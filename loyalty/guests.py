@@ -20,7 +20,7 @@ from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.members import check_joined
 from loyalty.ports import Commit, RecordPut, Versioned
 from loyalty.purchases import Basket, Purchase
-from loyalty.records import GuestOrder
+from loyalty.records.orders import GuestOrder
 from loyalty.refusals import Code, Refused
 from loyalty.texts import check_text
 

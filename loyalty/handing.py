@@ -9,7 +9,8 @@ from loyalty.coalition import Coalition
 from loyalty.committing import News
 from loyalty.ports import RecordPut
 from loyalty.programmes import Version
-from loyalty.records import Member, RewardTaken
+from loyalty.records.members import Member
+from loyalty.records.rewards import RewardTaken
 from loyalty.refusals import Refused
 from loyalty.rewards import Getting, got
 from loyalty.rules.deciding import Outcome

@@ -13,7 +13,7 @@ from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.members import present_id
 from loyalty.moved_wallets import Going
 from loyalty.ports import RecordPut, StandingPut
-from loyalty.records import Hold
+from loyalty.records.rewards import Hold
 from loyalty.refusals import Code, Refused
 from loyalty.rewards import Redemption, check_taker, chosen
 from loyalty.spending import unspent

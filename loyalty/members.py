@@ -12,7 +12,7 @@ from loyalty.actors import CARE, Actor, MemberActor, Operator, PartnerActor
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan, Request, carry_out
 from loyalty.ports import Commit, RecordPut, Versioned
-from loyalty.records import Member, WalletOwner
+from loyalty.records.members import Member, WalletOwner
 from loyalty.refusals import Code, Refused
 from loyalty.texts import check_born, check_jurisdiction, check_text
 

@@ -20,7 +20,9 @@ from loyalty.combining import Moves
 from loyalty.committing import Answer, News, Plan, Request, carry_out
 from loyalty.members import the_member
 from loyalty.ports import RecordPut, Versioned
-from loyalty.records import GiftCard, HandedVouchers, Member, WalletOwner
+from loyalty.records.gift_cards import GiftCard
+from loyalty.records.members import Member, WalletOwner
+from loyalty.records.rewards import HandedVouchers
 from loyalty.refusals import Code, Refused
 from loyalty.texts import check_text
 from loyalty.vouchers import LISTED_MAX

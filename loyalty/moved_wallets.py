@@ -16,7 +16,7 @@ from loyalty.coalition import Coalition
 from loyalty.combining import Moves
 from loyalty.committing import Request
 from loyalty.ports import RecordPut
-from loyalty.records import Member, WalletOwner
+from loyalty.records.members import Member, WalletOwner
 from loyalty.set_aside import SetAside, set_aside, set_aside_for, with_uses
 from loyalty.writing import Draft
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from loyalty.coalition import Coalition
 from loyalty.ports import RecordPut, Versioned
-from loyalty.records import FeedbackOfPartner, OpenFeedback
+from loyalty.records.feedback import FeedbackOfPartner, OpenFeedback
 
 PAGE = 500
 

@@ -3,7 +3,8 @@
 from loyalty.actors import Actor, MemberActor, Operator
 from loyalty.coalition import Coalition
 from loyalty.members import may_see_member
-from loyalty.records import Account, WalletOwner
+from loyalty.records.accounts import Account
+from loyalty.records.members import WalletOwner
 
 
 def may_see_wallet(coalition: Coalition, actor: Actor, owner: WalletOwner) -> bool:

@@ -13,7 +13,7 @@ from loyalty.committing import Answer, News, Plan, Request, carry_out
 from loyalty.members import present_id, the_member
 from loyalty.offers import Offer
 from loyalty.ports import Commit, RecordPut
-from loyalty.records import Place, PlaceOf, PlacesTaken
+from loyalty.records.places import Place, PlaceOf, PlacesTaken
 from loyalty.refusals import Code, Refused
 from loyalty.rules.orders import Miss
 

@@ -10,7 +10,7 @@ from loyalty.coalition import Coalition
 from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.members import NAME_MAX_CHARS, check_joined, the_member
 from loyalty.ports import Commit, RecordPut
-from loyalty.records import Member
+from loyalty.records.members import Member
 from loyalty.refusals import Code, Refused
 from loyalty.texts import check_born, check_jurisdiction, check_text
 

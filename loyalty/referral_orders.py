@@ -19,7 +19,8 @@ from loyalty.committing import News, Plan
 from loyalty.members import present_id, with_wallets
 from loyalty.ports import RecordPut, Versioned
 from loyalty.programmes import Version
-from loyalty.records import Bonus, Member, ReferralOrder, ReferralsPaid, Referred
+from loyalty.records.members import Member
+from loyalty.records.referrals import Bonus, ReferralOrder, ReferralsPaid, Referred
 from loyalty.referrals import key_of
 from loyalty.rules.orders import PURCHASE, Order
 from loyalty.rules.referral import Referral

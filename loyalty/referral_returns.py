@@ -12,7 +12,7 @@ from loyalty.coalition import Coalition
 from loyalty.committing import News
 from loyalty.moved_wallets import Going
 from loyalty.ports import StandingPut
-from loyalty.records import Bonus, ReferralOrder
+from loyalty.records.referrals import Bonus, ReferralOrder
 from loyalty.refusals import Code, Refused
 from loyalty.writing import PROGRAMME
 

@@ -19,7 +19,8 @@ from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.members import present_id, the_member
 from loyalty.ports import Commit, RecordPut, Versioned, WalletRow
 from loyalty.programmes import Programme
-from loyalty.records import Member, ReferralCode, Referred
+from loyalty.records.members import Member
+from loyalty.records.referrals import ReferralCode, Referred
 from loyalty.refusals import Code, Refused
 from loyalty.rules.referral import Referral
 

@@ -23,7 +23,7 @@ from loyalty.goodwill import in_days
 from loyalty.moved_wallets import Going
 from loyalty.ports import RecordPut, StandingPut, TransactionRow, Versioned
 from loyalty.programmes import REFUND_GRACE_DAYS
-from loyalty.records import Hold, Voucher
+from loyalty.records.rewards import Hold, Voucher
 from loyalty.refusals import Code, Refused
 from loyalty.spending import unspent
 from loyalty.stock import put_back

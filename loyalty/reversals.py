@@ -19,7 +19,8 @@ from loyalty.committing import Answer, News, Plan, Request, carry_out, read_answ
 from loyalty.funding import split
 from loyalty.moved_wallets import Going, living_wallet
 from loyalty.ports import RecordPut, StandingPut, TransactionRow
-from loyalty.records import CoFunded, Returned, WalletOwner
+from loyalty.records.members import WalletOwner
+from loyalty.records.orders import CoFunded, Returned
 from loyalty.referral_returns import ReferralReturn, Share
 from loyalty.refusals import Code, Refused
 from loyalty.rules.counts import taken_back

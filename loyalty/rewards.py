@@ -18,7 +18,8 @@ from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.members import present_id, the_member
 from loyalty.ports import Commit, RecordPut
 from loyalty.programmes import Programme, Reward
-from loyalty.records import BirthdayHad, Member, RewardTaken, Voucher
+from loyalty.records.members import Member
+from loyalty.records.rewards import BirthdayHad, RewardTaken, Voucher
 from loyalty.refusals import Code, Refused
 from loyalty.spending import Spender, source_of
 from loyalty.texts import check_label

@@ -8,7 +8,8 @@ from ledger.names import CurrencyCode, WalletId
 from loyalty.coalition import Coalition
 from loyalty.committing import Overtaken
 from loyalty.ports import RecordPut, Versioned
-from loyalty.records import Account, AccountUse, Member, WalletOwner
+from loyalty.records.accounts import Account, AccountUse
+from loyalty.records.members import Member, WalletOwner
 from loyalty.spending import use_key
 
 

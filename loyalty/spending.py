@@ -10,7 +10,8 @@ from ledger.names import CurrencyCode, WalletId
 from loyalty.coalition import Coalition
 from loyalty.members import the_wallet
 from loyalty.ports import RecordPut, Versioned
-from loyalty.records import Account, AccountUse, Member
+from loyalty.records.accounts import Account, AccountUse
+from loyalty.records.members import Member
 from loyalty.refusals import Code, Refused
 
 

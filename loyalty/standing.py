@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ledger.names import WalletId
 from loyalty.coalition import Coalition
 from loyalty.committing import News
-from loyalty.records import Member
+from loyalty.records.members import Member
 from loyalty.rules.counting import Counting
 from loyalty.rules.counts import Delta, Tally, day_number
 from loyalty.rules.tiers import Level

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from loyalty.coalition import Coalition
 from loyalty.ports import RecordPut
-from loyalty.records import RewardTaken
+from loyalty.records.rewards import RewardTaken
 
 
 def put_back(coalition: Coalition, counted: Iterable[str]) -> tuple[RecordPut, ...]:

@@ -12,7 +12,7 @@ from loyalty.committing import Answer, Plan, Request, carry_out
 from loyalty.members import the_member, with_wallets
 from loyalty.ports import Commit, RecordPut
 from loyalty.programmes import Version
-from loyalty.records import BenefitUse
+from loyalty.records.rewards import BenefitUse
 from loyalty.refusals import Code, Refused
 from loyalty.rules.benefits import Benefit
 from loyalty.rules.counts import Tally, day_number, day_of_number

@@ -7,7 +7,7 @@ from ledger.names import At
 from loyalty.coalition import Coalition
 from loyalty.members import present_id
 from loyalty.programmes import Reward
-from loyalty.records import Voucher
+from loyalty.records.rewards import Voucher
 from loyalty.refusals import Code, Refused
 from loyalty.rules.conditions import Condition
 from loyalty.rules.conditions.period import Period

@@ -9,7 +9,7 @@ from loyalty.coalition import Coalition
 from loyalty.committing import News
 from loyalty.ports import RecordPut
 from loyalty.programmes import Reward
-from loyalty.records import HandedVouchers, Voucher
+from loyalty.records.rewards import HandedVouchers, Voucher
 from loyalty.stock import put_back
 
 LISTED_MAX = 100

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from loyalty.actors import Actor, MemberActor, Operator, PartnerActor, Role
-from loyalty.records import Member
+from loyalty.records.members import Member
 from tests.coalition import (
     FLORIST,
     FUEL,

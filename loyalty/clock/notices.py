@@ -23,7 +23,7 @@ from loyalty.clock.once import CLOCK, once
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer, News, Plan
 from loyalty.ports import Commit
-from loyalty.records import WalletOwner
+from loyalty.records.members import WalletOwner
 from loyalty.refusals import Code, Refused
 
 LAPSING = "points.lapsing"

@@ -2,7 +2,7 @@
 
 from loyalty.coalition import Coalition
 from loyalty.events import Event, Whose, event_of, transaction_of
-from loyalty.records import WalletOwner
+from loyalty.records.members import WalletOwner
 
 
 def the_event(coalition: Coalition, owner: str, event_id: str) -> Event | None:

@@ -10,7 +10,7 @@ from strawberry.relay import GlobalID, GlobalIDValueError
 from ledger.names import TransactionId, digest
 from loyalty.batches import ORDERS_MAX, Card, TillOrder, is_reference, record_purchases
 from loyalty.committing import request_of
-from loyalty.records import OrderTaken
+from loyalty.records.orders import OrderTaken
 from loyalty.refusals import Code, Refused
 from schema import shapes
 from schema.context import Context, Info

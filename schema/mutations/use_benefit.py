@@ -2,7 +2,7 @@
 
 from strawberry.relay import GlobalID
 
-from loyalty.records import BenefitUse
+from loyalty.records.rewards import BenefitUse
 from loyalty.tiers import Use, use_benefit
 from schema import shapes
 from schema.context import Info

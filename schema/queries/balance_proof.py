@@ -7,7 +7,7 @@ from ledger.names import CurrencyCode, WalletId
 from loyalty.actors import MemberActor
 from loyalty.members import may_see_member
 from loyalty.owners import may_see_wallet
-from loyalty.records import WalletOwner
+from loyalty.records.members import WalletOwner
 from schema import shapes
 from schema.context import Context, Info
 from schema.queries.ids import id_of

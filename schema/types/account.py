@@ -5,8 +5,8 @@ from strawberry.relay import GlobalID, Node, NodeID
 
 from loyalty.actors import MemberActor
 from loyalty.owners import may_see_account
-from loyalty.records import Account as AccountRecord
-from loyalty.records import WalletOwner
+from loyalty.records.accounts import Account as AccountRecord
+from loyalty.records.members import WalletOwner
 from loyalty.spending import use_key, use_of
 from schema import shapes
 from schema.context import Context, Info

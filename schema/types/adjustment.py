@@ -8,7 +8,7 @@ from strawberry.relay import Node, NodeID
 
 from ledger.names import TransactionId
 from loyalty.actors import Operator
-from loyalty.records import Adjustment as AdjustmentRecord
+from loyalty.records.adjustments import Adjustment as AdjustmentRecord
 from schema import shapes
 from schema.context import Context, Info
 from schema.scalars import Document, Points

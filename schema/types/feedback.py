@@ -5,8 +5,8 @@ from strawberry.relay import Node, NodeID
 
 from loyalty.actors import MemberActor
 from loyalty.feedback import may_see_feedback
-from loyalty.records import Feedback as FeedbackRecord
-from loyalty.records import Said, Words
+from loyalty.records.feedback import Feedback as FeedbackRecord
+from loyalty.records.feedback import Said, Words
 from schema import shapes
 from schema.context import Context, Info
 from schema.types.member import Member, member

@@ -4,7 +4,7 @@ import strawberry
 from strawberry.relay import Node, NodeID
 
 from loyalty.gift_cards import may_see_gift_card
-from loyalty.records import GiftCard as GiftCardRecord
+from loyalty.records.gift_cards import GiftCard as GiftCardRecord
 from schema import shapes
 from schema.context import Context, Info
 from schema.scalars import Points

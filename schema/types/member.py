@@ -10,8 +10,9 @@ from loyalty.actors import Actor, PartnerActor
 from loyalty.consents import in_force
 from loyalty.external_ids import may_see_link
 from loyalty.members import may_see_member
-from loyalty.records import Consents, ExternalIds, HandedVouchers, Link, Statement, WalletOwner
-from loyalty.records import Member as MemberRecord
+from loyalty.records.members import Consents, ExternalIds, Link, Statement, WalletOwner
+from loyalty.records.members import Member as MemberRecord
+from loyalty.records.rewards import HandedVouchers
 from schema import shapes
 from schema.context import Context, Info
 from schema.queries.ids import is_id_of

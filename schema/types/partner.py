@@ -3,7 +3,7 @@
 import strawberry
 from strawberry.relay import Node, NodeID
 
-from loyalty.records import Partner as PartnerRecord
+from loyalty.records.partners import Partner as PartnerRecord
 from schema import shapes
 from schema.context import Context, Info
 from schema.types.key import Key, keys_of

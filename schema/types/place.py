@@ -4,7 +4,7 @@ import strawberry
 from strawberry.relay import Node, NodeID
 
 from loyalty.places import may_see_place
-from loyalty.records import Place as PlaceRecord
+from loyalty.records.places import Place as PlaceRecord
 from schema import shapes
 from schema.context import Context
 

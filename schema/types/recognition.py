@@ -4,8 +4,8 @@ import strawberry
 from strawberry.relay import Node, NodeID
 
 from loyalty.giving import may_see_recognition
-from loyalty.records import Member
-from loyalty.records import Recognition as RecognitionRecord
+from loyalty.records.giving import Recognition as RecognitionRecord
+from loyalty.records.members import Member
 from schema import shapes
 from schema.context import Context, Info
 from schema.scalars import Points

@@ -13,7 +13,8 @@ from ledger.tx import Tx, read_tx
 from loyalty.actors import MemberActor, PartnerActor
 from loyalty.owners import may_see_wallet
 from loyalty.ports import TransactionRow
-from loyalty.records import Hold, WalletOwner
+from loyalty.records.members import WalletOwner
+from loyalty.records.rewards import Hold
 from schema import shapes
 from schema.context import Context, Info
 from schema.scalars import Points

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import strawberry
 from strawberry.relay import Node, NodeID
 
-from loyalty.records import Voucher as VoucherRecord
+from loyalty.records.rewards import Voucher as VoucherRecord
 from loyalty.rewards import may_see_voucher
 from schema import shapes
 from schema.context import Context

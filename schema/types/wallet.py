@@ -12,7 +12,7 @@ from ledger.wallets import lapsed
 from loyalty.actors import PartnerActor
 from loyalty.owners import may_see_wallet
 from loyalty.ports import TallyRow, WalletRow
-from loyalty.records import WalletOwner
+from loyalty.records.members import WalletOwner
 from schema import shapes
 from schema.context import Context, Info
 from schema.scalars import Points, bad_input

@@ -17,7 +17,7 @@ from ledger.verify import Labelled, verify
 from loyalty.coalition import Coalition
 from loyalty.committing import Answer
 from loyalty.ports import Commit, Outcome, RecordPut, StandingPut, Store, WalletRow
-from loyalty.records import Voucher
+from loyalty.records.rewards import Voucher
 from loyalty.refusals import Code, Refused
 from storage.memory import MemoryStore
 from storage.reading import ledger_in_order, row_faults

@@ -10,7 +10,7 @@ from typing import Any
 from ledger.names import WalletId
 from loyalty.coalition import Coalition
 from loyalty.ports import Commit
-from loyalty.records import Member
+from loyalty.records.members import Member
 from storage.dynamodb import DynamoStore
 from tests.contract.builders import (
     STARS,

@@ -12,7 +12,7 @@ from ledger.names import WalletId
 from ledger.verify import verify
 from loyalty.committing import MAX_UNANSWERED, Answer, Plan, carry_out, request_of
 from loyalty.ports import Commit, Outcome, Store, StoreUnavailable
-from loyalty.records import Member
+from loyalty.records.members import Member
 from storage.dynamodb import DynamoStore
 from storage.reading import ledger_in_order
 from tests.contract.builders import (

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from loyalty.actors import PartnerActor
-from loyalty.records import AccountUse
+from loyalty.records.accounts import AccountUse
 from tests.coalition import GROCER, OPERATOR, as_member, gid, verified
 from tests.faulty import Faulty
 from tests.programmes.accounts import SharingShop

@@ -10,7 +10,7 @@ import pytest
 from ledger.names import transaction_id
 from loyalty.actors import Actor, PartnerActor
 from loyalty.ports import Commit, RecordPut
-from loyalty.records import Member
+from loyalty.records.members import Member
 from tests.coalition import GROCER, OPERATOR, as_member, gid, own_id, verified
 from tests.programmes.crowd import all_at_once, at_once
 from tests.programmes.shop import Shop

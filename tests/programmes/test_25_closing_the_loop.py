@@ -11,7 +11,8 @@ from loyalty import feedback, open_feedback
 from loyalty.actors import Actor, PartnerActor
 from loyalty.committing import News, read_answer
 from loyalty.ports import Record
-from loyalty.records import Feedback, FeedbackOfPartner, Member, OpenFeedback, Words
+from loyalty.records.feedback import Feedback, FeedbackOfPartner, OpenFeedback, Words
+from loyalty.records.members import Member
 from storage.memory import MemoryStore
 from tests.at_once import at_once
 from tests.coalition import GROCER, OPERATOR, as_member, gid, own_id, verified

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loyalty.actors import PartnerActor
-from loyalty.records import Member
+from loyalty.records.members import Member
 from tests.coalition import OPERATOR, as_member, contents, own_id, verified
 from tests.faulty import Faulty
 from tests.programmes.shop import Shop

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from loyalty.actors import Actor, PartnerActor
-from loyalty.records import RewardTaken
+from loyalty.records.rewards import RewardTaken
 from tests.coalition import OPERATOR, as_member, gid, verified
 from tests.programmes.crowd import all_at_once
 from tests.programmes.shop import Shop

@@ -5,7 +5,7 @@ from random import Random
 
 from functions.sealer import ask, check_start
 from loyalty.ports import StoreUnavailable
-from loyalty.records import WalletOwner
+from loyalty.records.members import WalletOwner
 from loyalty.refusals import Refused
 from sealing.stopped import Reason, SealingStopped
 from storage.memory_log import MemoryObjects

@@ -25,7 +25,8 @@ from ledger.names import NO_HASH, At, Hash, at_moment, at_text
 from ledger.notes import signed_holds
 from ledger.tx import read_tx
 from ledger.wallets import Wallet, owed
-from loyalty.records import Member, Voucher, WalletOwner
+from loyalty.records.members import Member, WalletOwner
+from loyalty.records.rewards import Voucher
 from sealing.pages import Pages
 from sealing.position import read_position
 from sealing.publication import checkpoint_of

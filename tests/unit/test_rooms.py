@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ROOMS = [
     *("functions", "local", "loyalty", "schema", "sealing", "storage"),
-    *("loyalty.clock", "loyalty.rules", "loyalty.webhooks"),
+    *("loyalty.clock", "loyalty.records", "loyalty.rules", "loyalty.webhooks"),
 ]
 
 

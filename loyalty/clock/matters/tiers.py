@@ -9,7 +9,7 @@ from loyalty.clock.once import once
 from loyalty.coalition import Coalition
 from loyalty.committing import Plan, Request
 from loyalty.ports import TallyRow, WalletRow
-from loyalty.records import WalletOwner
+from loyalty.records.members import WalletOwner
 from loyalty.rules.counting import Counting
 from loyalty.rules.counts import Tally, day_number, day_of_number
 from loyalty.standing import Change, counted_by

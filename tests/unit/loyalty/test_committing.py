@@ -6,7 +6,7 @@ from ledger.errors import PointsMissing, RuleBroken
 from ledger.names import transaction_id
 from loyalty.committing import MAX_ATTEMPTS, Answer, Plan, Request, carry_out, request_of
 from loyalty.ports import COMMIT_MAX_ITEMS, Commit, RecordPut, StoreUnavailable, TransactionRow
-from loyalty.records import Partner
+from loyalty.records.partners import Partner
 from loyalty.refusals import Code, Refused
 from loyalty.writing import refuse
 from tests.coalition import GROCER, House, contents

@@ -1,6 +1,6 @@
 """The list of vouchers that a member was handed."""
 
-from loyalty.records import HandedVouchers
+from loyalty.records.rewards import HandedVouchers
 from loyalty.vouchers import LISTED_MAX, list_handed
 from tests.coalition import House
 

@@ -7,7 +7,7 @@ import pytest
 
 from loyalty.actors import Actor
 from loyalty.external_ids import LINKS_MAX, LINKS_MAX_PARTNER
-from loyalty.records import ExternalId, ExternalIds
+from loyalty.records.members import ExternalId, ExternalIds
 from tests.at_once import at_once
 from tests.coalition import FLORIST, FUEL, GROCER, OPERATOR, House, as_member, own_id
 from tests.faulty import Faulty
