@@ -2,11 +2,14 @@
 
 `functions.wiring` says what its environment holds. What asks nobody is made as this is loaded, so
 that no event waits for it, and SnapStart has it in its snapshot: the schema, and where the
-environment names a table the clients of AWS. KMS is asked for keys at the first event of a process,
-and they are kept; if that fails (KMS does not answer), the next event tries again.
+environment names a table the clients of AWS, which have asked for the role's credentials alone. All
+that wake from one snapshot begin alike: what is to differ between them, or to be as of now, is made
+at the first event of a process. KMS is asked for keys then, and they are kept; if that fails (KMS
+does not answer), the next event tries again.
 """
 
 import os
+import random
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
@@ -96,6 +99,8 @@ def _aws() -> tuple[DynamoStore, Prover | None]:
 @cache
 def _api() -> Mangum:
     store, log = _aws()
+    # Or the pauses before a request is sent again would be those of all who woke with this one.
+    random.seed()
     with waking():
         coalition, issuer = coalition_of(os.environ, store), issuer_of(os.environ)
         exposure, counts = exposure_of(os.environ), DynamoRequestCounts(store)
