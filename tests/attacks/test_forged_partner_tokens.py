@@ -2,7 +2,7 @@
 for each of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ from tests.attacks.tokens import (
     part,
     partner_token,
 )
-from tests.coalition import GROCER, NOON, House
+from tests.coalition import GROCER, NOON, House, contents
 from tests.faulty import Faulty
 from tests.signing import ORIGIN, key_of
 
@@ -60,15 +60,19 @@ class Process:
             return None
 
     def reads(self, *given: str) -> int:
-        """How often governance is read for what names nobody."""
-        before = self.store.reads
+        """How often governance is read for what names nobody, and writes nothing."""
+        before, held = self.store.reads, contents(self.store)
         assert [self.asks(each) for each in given] == [None] * len(given)
+        assert contents(self.store) == held
         return int(self.store.reads - before)
 
 
 @pytest.fixture
-def house() -> House:
-    return House(Counted())
+def house() -> Iterator[House]:
+    """One whose ledger holds no fault, whatever tokens come."""
+    house = House(Counted())
+    yield house
+    house.verify()
 
 
 def as_key(name: str) -> str:

@@ -8,6 +8,8 @@ from graphql import get_introspection_query
 from tests.attacks.api import Api, codes
 from tests.coalition import OPERATOR, House
 
+pytestmark = pytest.mark.usefixtures("untouched")
+
 QUESTIONS = {
     "whole": get_introspection_query(),
     "type": '{ __type(name: "Member") { fields { name } } }',

@@ -1,9 +1,13 @@
 """Attack: a small document whose lists multiply."""
 
+from typing import Any
+
 import pytest
 
 from tests.attacks.api import Api, codes
-from tests.coalition import OPERATOR, House, as_member
+from tests.coalition import GROCER, OPERATOR, House, gid
+
+pytestmark = pytest.mark.usefixtures("untouched")
 
 PAGES = """query ($first: Int!) { adjustmentsWaiting(first: $first) { edges { node { member {
     wallets { transactions(first: $first) { edges { node { of { of { id } } } } } } } } } } }"""
@@ -43,11 +47,37 @@ def test_short_pages_are_answered(house: House) -> None:
     assert answer.json() == {"data": {"adjustmentsWaiting": {"edges": []}}}
 
 
-def test_batch_of_orders_is_bounded(house: House) -> None:
-    """A thousand orders cost more than a request may read, and none is taken."""
-    member = house.enrolled()
-    query = """mutation ($input: RecordPurchasesInput!) { recordPurchases(input: $input) {
-        results { reference } userErrors { code } } }"""
-    input_ = {"idempotencyKey": "k", "orders": [{}] * 1_000}
-    answer = Api(house).post(as_member(member), query=query, variables={"input": input_})
-    assert set(codes(answer)) <= {"COST_EXCEEDED", "BAD_USER_INPUT"}
+def batch(orders: int) -> dict[str, Any]:
+    """An input with so many orders, each as it should be."""
+    member, amount = gid("Member", "x"), {"minor": 100, "currency": "USD"}
+    return {
+        "idempotencyKey": "k",
+        "orders": [
+            {
+                "idempotencyKey": f"k{n}",
+                "reference": f"o{n}",
+                "memberId": member,
+                "amount": amount,
+                "purchasedAt": "2026-11-21T12:00:00.000Z",
+            }
+            for n in range(orders)
+        ],
+    }
+
+
+BATCH = "recordPurchases(input: $input) { results { reference } userErrors { code field } }"
+
+
+def test_more_orders_than_a_batch_has_are_refused(house: House) -> None:
+    """Before one of them is decided."""
+    query = f"mutation ($input: RecordPurchasesInput!) {{ {BATCH} }}"
+    answer = Api(house).post(GROCER, query=query, variables={"input": batch(101)}).json()
+    error = {"code": "LIMIT_EXCEEDED", "field": ["orders"]}
+    assert answer["data"]["recordPurchases"] == {"results": [], "userErrors": [error]}
+
+
+def test_batches_of_orders_in_one_document_are_refused(house: House) -> None:
+    """Two that are as long as they may be read more rows than one request may."""
+    query = f"mutation ($input: RecordPurchasesInput!) {{ a: {BATCH} b: {BATCH} }}"
+    answer = Api(house).post(GROCER, query=query, variables={"input": batch(100)})
+    assert codes(answer) == ["COST_EXCEEDED"]

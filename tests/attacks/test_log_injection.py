@@ -17,6 +17,8 @@ from schema.limits import Schema
 from tests.attacks.api import Api
 from tests.coalition import OPERATOR, House, gid
 
+pytestmark = pytest.mark.usefixtures("untouched")
+
 FORGED = '{"message": "forged"}'
 HOSTILE = [
     f"x\n{FORGED}",
