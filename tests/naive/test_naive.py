@@ -12,15 +12,10 @@ import pytest
 
 from tests.naive.__main__ import main
 from tests.naive.build import Exported, tile_files
+from tests.naive.checkpoints import cosigned_by, read_checkpoint
 from tests.naive.forms import WrongError, b64, parse, read_vkey
-from tests.naive.log import (
-    Directory,
-    cosigned_by,
-    read_checkpoint,
-    read_proof,
-    verify_balance,
-    verify_receipt,
-)
+from tests.naive.log import Directory
+from tests.naive.proofs import read_proof, verify_balance, verify_receipt
 from tests.naive.rules import Ledger
 from tests.naive.small_log import (
     FILES,

@@ -8,7 +8,7 @@ import pytest
 
 from tests.naive.build import proof_file
 from tests.naive.forms import WrongError, b64, canon
-from tests.naive.log import read_proof, verify_balance, verify_receipt
+from tests.naive.proofs import read_proof, verify_balance, verify_receipt
 from tests.naive.small_log import ALICE, FILES, LEDGER, LOG_KEYS, NOBODY, SMALL, Verdict, sealed
 from tests.naive.trees import EMPTY, Leaf, wallet_leaf
 from tests.naive.wallets import state

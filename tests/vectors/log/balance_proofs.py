@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.naive.build import Log, block_body, proof_file
 from tests.naive.forms import canon
-from tests.naive.log import read_proof
+from tests.naive.proofs import read_proof
 from tests.naive.rules import Ledger
 from tests.naive.trees import EMPTY, Leaf, bit, sum_path, sum_root, wallet_key, wallet_leaf
 from tests.vectors.forms import Body, b64, base32_id

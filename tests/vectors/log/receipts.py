@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tests.naive.build import cosignature_line, note, proof_file
-from tests.naive.log import read_proof
+from tests.naive.proofs import read_proof
 from tests.naive.trees import leaf_hash
 from tests.vectors.forms import Body, b64
 from tests.vectors.keys import LOG, STRANGER
