@@ -211,6 +211,16 @@ def test_what_is_no_request_breaks_a_rule(body: bytes):
         parse_request(body)
 
 
+def test_a_request_that_is_too_long_is_refused_for_its_length():
+    """Though all else in it is as it must be."""
+    line = f"— stranger {b64encode(bytes(1_500)).decode()}\n".encode()
+    long = TRUTH.request(0, 5) + line * 100
+    assert len(long) > MAX_BODY_BYTES
+    with pytest.raises(RuleBroken, match=r"witness\.length"):
+        parse_request(long)
+    assert parse_request(TRUTH.request(0, 5) + line * 50).old == 0
+
+
 def test_63_hashes_are_read():
     """As many as c2sp.org/tlog-witness allows."""
     assert len(parse_request(request(1, [bytes(32)] * 63, TRUTH.note(5))).proof) == 63

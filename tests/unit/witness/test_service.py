@@ -178,6 +178,17 @@ def test_a_damaged_database_is_not_begun_anew(tmp_path: Path):
         witness(tmp_path)
 
 
+def test_what_it_cosigned_outlasts_a_power_cut(tmp_path: Path):
+    """As far as SQLite promises it: the journal's end is on the disk before the answer is given."""
+    state = State(tmp_path, str(WITNESS.verifier), make=True)
+    with state._connection() as database:
+        settings = [
+            database.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("journal_mode", "synchronous", "fullfsync")
+        ]
+    assert settings == ["delete", 3, 1]  # 3: EXTRA
+
+
 def test_a_database_belongs_to_one_key(tmp_path: Path):
     """What another key cosigned says nothing about what this one did."""
     witness(tmp_path)
