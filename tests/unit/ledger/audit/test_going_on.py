@@ -228,3 +228,19 @@ def test_a_checkpoint_is_remembered_though_its_log_was_wrong(state):
     bad = {**files, path: files[path][:-1] + b"x"}
     assert named(bad, state=state) == (len(log.leaves) - 1, "log.leaf")
     assert named(good, state=state) == (None, "checkpoint.size")
+
+
+@pytest.mark.parametrize("batches", [(3, 6), (10,), (12, 300)], ids=str)
+def test_a_checkpoint_that_was_seen_binds_though_its_audit_found_a_fault(state, batches):
+    """Nothing was saved by then; and still no other history is taken, of equal size or longer."""
+    log = grown(Log(), 10)
+    files = log.publish()
+    path = next(path for path in files if path.startswith("tile/entries/"))
+    assert named({**files, path: files[path][:-1]}, state=state)[1] == "log.bundle"
+    other = Log()
+    other.earn(other.wallet("ann"), "acme", 77)
+    other = grown(other, batches[0] - 1, *batches[1:])
+    assert (len(other.leaves) == len(log.leaves)) == (batches in ((3, 6), (10,)))
+    assert audited(other.publish()).fault is None
+    assert named(other.publish(), state=state) == (None, "log.consistency")
+    assert audited(grown(log, 5).publish(), state=state).fault is None
