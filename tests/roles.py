@@ -57,10 +57,14 @@ class Role:
 
 
 class Watched:
-    """What was asked of AWS, by the function that is at work; nobody: it is not looked at."""
+    """What was asked of AWS, by the function that is at work; nobody: it is not looked at.
+
+    metrics: sums, by service and name.
+    """
 
     def __init__(self) -> None:
         self.at_work = ""
+        self.metrics: dict[tuple[str, str], float] = {}
         self.asked: dict[str, set[str]] = {}
         self.refused: list[tuple[str, Asked]] = []
 

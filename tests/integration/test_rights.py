@@ -1,5 +1,6 @@
 """Every function asks of AWS what its role allows, and its role allows no action that it does not
-ask for: on a local AWS, with each request held against the template.
+ask for: on a local AWS, with each request held against the template. What goes wrong meanwhile is
+told where an alarm looks for it.
 """
 
 import os
@@ -9,8 +10,11 @@ from typing import Any
 
 import boto3
 import pytest
+from aws_lambda_powertools.metrics import MetricUnit
 
 from functions import clock, events, sealer, stream, wiring
+from functions.telemetry import Telemetry
+from loyalty.clock.matters import MATTERS
 from loyalty.coalition import EntryKeyMissing
 from loyalty.webhooks.schedule import MAX_ATTEMPTS
 from storage.request_counts_dynamodb import DynamoRequestCounts
@@ -58,6 +62,17 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
             "functions.wiring_behind.WebhookPost",
             lambda **_: lambda url, *rest: crms[url.rpartition("/")[2]](url, *rest),
         )
+        told: dict[tuple[str, str], float] = {}
+        add = Telemetry._add
+
+        def adding(telemetry: Telemetry, name: str, unit: MetricUnit, value: float) -> None:
+            if telemetry._metrics is not None:
+                key = telemetry._service, name
+                told[key] = told.get(key, 0) + value
+            add(telemetry, name, unit, value)
+
+        patched.setattr(Telemetry, "_add", adding)
+        seen.metrics = told
         for each in (stream._followers, events._deliverer, clock._clock):
             each.cache_clear()
         _live(house, seen)
@@ -101,7 +116,13 @@ def _live(house: Deployed, seen: Watched) -> None:
             house.later(days=days)
             assert clock.handler({"every_wallet": True}, Lambda())["done"]
         house.later(days=2)
-        clock.handler({}, Lambda())
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(MATTERS["lots"], "of_wallet", _poisoned)
+            assert clock.handler({"every_wallet": True}, Lambda())["failed"] > 0
+
+
+def _poisoned(*_: object) -> Any:
+    raise ValueError("a lot of no issuer")
 
 
 def _traded(house: Deployed) -> tuple[str, str, str]:
@@ -225,3 +246,15 @@ def test_who_follows_signs_nothing(watched: Watched) -> None:
         coalition.signer(coalition.governance(), coalition.now())
     with pytest.raises(EntryKeyMissing):
         coalition.entry_signer.sign(b"an entry")
+
+
+@pytest.mark.parametrize(
+    ("service", "name"),
+    [
+        *(("sealer", "SealLagSeconds"), ("sealer", "SealedEntries"), ("sealer", "Cosignatures")),
+        *(("clock", "PutOff"), ("stream", "DeadLetters"), ("events", "DeadLetters")),
+    ],
+)
+def test_what_happened_is_measured(watched: Watched, service: str, name: str) -> None:
+    """By the function in which it did, within its invocation."""
+    assert watched.metrics[service, name] > 0

@@ -125,6 +125,12 @@ def test_one_witness_of_three_cannot_keep_a_sealer_from_starting(
     assert "knows another log" in caplog.text
 
 
+def test_one_of_two_that_answer_is_half_of_them() -> None:
+    """Either may lie. What was published in a fork cannot be taken back, a stop can."""
+    with pytest.raises(SealingStopped):
+        check_start(Told(Outcome.CONFLICT, Outcome.COSIGNED))  # type: ignore[arg-type]
+
+
 def test_witnesses_that_are_down_do_not_count_against_one_that_knows_more() -> None:
     with pytest.raises(SealingStopped):
         check_start(Told(Outcome.AHEAD, Outcome.UNAVAILABLE))  # type: ignore[arg-type]

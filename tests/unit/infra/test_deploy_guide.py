@@ -40,8 +40,10 @@ def test_what_costs_by_the_month_is_what_the_template_makes() -> None:
     assert {name for name, _ in ours} == {first or second for first, second in told}
     assert f"{len(ours)} metrics" in MONTHLY
     stage = resources("AWS::ApiGatewayV2::Stage")["ApiStage"]
-    # Which would be six of each route.
-    assert "DetailedMetricsEnabled" not in stage["DefaultRouteSettings"]
+    # Metrics of each route would be six of each. What is left is a limit.
+    settings = {"ThrottlingBurstLimit": 500, "ThrottlingRateLimit": 500}
+    assert stage["DefaultRouteSettings"] == settings
+    assert "500 requests a second, and as many at once" in TEXT
 
 
 def test_what_is_counted_is_what_there_is() -> None:

@@ -372,6 +372,10 @@ def test_routes_are_those_that_the_api_serves() -> None:
 def test_a_sweep_that_does_not_come_rings() -> None:
     """Its alarm takes silence for one, and waits longer than from one sweep to the next."""
     alarm = ALARMS["UnsealedAge"]
+    # A stack that is not founded yet has no sweep to wait for.
+    silent = [name for name, each in ALARMS.items() if each["TreatMissingData"] == "breaching"]
+    assert silent == ["UnsealedAge"]
+    assert alarm["ActionsEnabled"] == {"Fn::If": ["Founded", True, False]}
     every = template()["Parameters"]["SweepSchedule"]["Default"]
     (hours,) = re.fullmatch(r"rate\((\d+) hours\)", every).groups()  # type: ignore[union-attr]
     assert alarm["TreatMissingData"] == "breaching"
