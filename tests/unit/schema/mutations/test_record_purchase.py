@@ -1,11 +1,8 @@
 """`recordPurchase`: what was bought earns points, once, for whom and by whose word it says."""
 
-from typing import Any
-
 import pytest
 
 from ledger.canonical import MAX_INTEGER, canonical
-from loyalty.actors import MemberActor
 from tests.coalition import (
     FLORIST,
     FUEL,
@@ -14,7 +11,6 @@ from tests.coalition import (
     OPERATOR,
     STARS,
     House,
-    an_operator,
     as_member,
     gid,
     own_id,
@@ -22,16 +18,7 @@ from tests.coalition import (
 )
 from tests.faulty import Faulty
 from tests.signing import asked
-
-
-def record(house: House, member: str, minor: int, actor: Any = GROCER, **members: object) -> Any:
-    return house.done(actor, "recordPurchase", house.purchase(member, minor, actor, **members))
-
-
-def issued(purchase: Any) -> dict[str, int]:
-    """What a payload's transactions issued, by currency."""
-    rows = [row for each in purchase["transactions"] for row in each["postings"]]
-    return {row["currency"]: -row["amount"] for row in rows if row["account"].endswith(":issued")}
+from tests.unit.schema.mutations.purchases import issued, record
 
 
 def test_a_purchase_earns_by_the_programme(house: House) -> None:
@@ -190,85 +177,6 @@ def test_the_longest_reference_fits(house: House) -> None:
     assert record(house, house.enrolled(), 500, reference="é" * 64)["points"] == 5
 
 
-@pytest.mark.parametrize(
-    "at",
-    [
-        "2026-11-21T12:00:00.001Z",
-        "2026-09-22T11:59:59.999Z",
-        "2026-11-21",
-        "2026-11-21T11:00:00Z",
-        "2026-11-21T11:00:00.000+00:00",
-        "2026-02-30T11:00:00.000Z",
-        "2026-11-21t11:00:00.000z",
-        "٢٠٢٦-11-21T11:00:00.000Z",
-        "",
-        "yesterday",
-    ],
-)
-def test_a_time_to_come_long_past_or_malformed_is_refused(house: House, at: str) -> None:
-    """A purchase was made at most 60 days ago, in the one form that moments have."""
-    paid = house.purchase(house.enrolled(), 500, purchasedAt=at)
-    refusal = house.refused(GROCER, "recordPurchase", paid)
-    assert (refusal.code, refusal.field) == ("INVALID_INPUT", ["purchasedAt"])
-
-
-@pytest.mark.parametrize("at", ["2026-11-21T12:00:00.000Z", "2026-09-22T12:00:00.000Z"])
-def test_now_and_sixty_days_ago_are_taken(house: House, at: str) -> None:
-    """Both ends of the 60 days are in."""
-    record(house, house.enrolled(), 500, purchasedAt=at)
-
-
-def test_a_late_request_sent_again_is_answered_though_it_is_too_old_by_then(house: House) -> None:
-    """What was done is answered again, even where it could not be done any more."""
-    paid = house.purchase(house.enrolled(), 500, purchasedAt="2026-11-21T11:00:00.000Z")
-    first = house.done(GROCER, "recordPurchase", paid)
-    house.later(days=100)
-    assert house.done(GROCER, "recordPurchase", paid) == first
-
-
-def test_a_late_purchase_earns_by_the_version_of_its_day(house: House) -> None:
-    """A new version counts from its day on, for purchases of that day on."""
-    house.later(hours=1)
-    earning = {**STARS["earn"][0], "points": 3}  # type: ignore[index]
-    newer = {**STARS, "version": 2, "earn": [earning]}
-    house.done(OPERATOR, "publishProgramme", house.programme(newer, "fuel", "grocer"))
-    house.later(hours=1)
-    member = house.enrolled()
-    at = ["2026-11-21T12:59:59.999Z", "2026-11-21T13:00:00.000Z", None]
-    assert [record(house, member, 1000, purchasedAt=each)["points"] for each in at] == [10, 30, 30]
-    verified(house.store)
-
-
-def test_before_the_first_version_nothing_is_earned(house: House) -> None:
-    """A purchase from before the programme earns nothing by it."""
-    late = record(house, house.enrolled(), 1000, purchasedAt="2026-11-21T11:59:59.999Z")
-    assert late["points"] == 0
-
-
-def test_who_is_not_in_the_newest_version_earns_nothing_by_an_older_one(house: House) -> None:
-    """Grocer leaves the programme with its second version, and earns nothing from then on."""
-    earning = {**STARS["earn"][0], "partners": ["fuel"]}  # type: ignore[index]
-    newer = {**STARS, "version": 2, "earn": [earning], "rewards": []}
-    house.later(hours=1)
-    house.done(OPERATOR, "publishProgramme", house.programme(newer, "fuel"))
-    house.later(hours=1)
-    member = house.enrolled()
-    assert record(house, member, 1000)["points"] == 0
-    assert record(house, member, 1000, purchasedAt="2026-11-21T12:30:00.000Z")["points"] == 10
-    assert issued(record(house, member, 1000, FUEL)) == {"STARS": 10, "LITRES": 20}
-
-
-def test_points_that_would_have_lapsed_by_now_are_not_given(house: House) -> None:
-    """Where points last to the end of their month, a purchase of last month earns none now."""
-    short = {**STARS, "id": "short", "expiry": {"after": "month_end", "months": 0}}
-    house.done(OPERATOR, "publishProgramme", house.programme(short, "fuel", "grocer"))
-    house.later(days=10)
-    result = record(house, house.enrolled(), 1000, purchasedAt="2026-11-30T23:59:59.999Z")
-    assert result["points"] == 10
-    assert len(result["transactions"]) == 1
-    verified(house.store)
-
-
 def test_a_member_gets_a_wallet_when_it_first_needs_one(house: House) -> None:
     """A currency that began after the member did is earned all the same."""
     member = house.enrolled()
@@ -297,116 +205,6 @@ def test_a_wallet_holds_no_more_than_the_ledger_can_write(house: House) -> None:
         "LIMIT_EXCEEDED"
     )
     verified(house.store)
-
-
-@pytest.mark.parametrize("actor", [an_operator("ann"), MemberActor("x")])
-def test_only_partners_record(house: House, actor: Any) -> None:
-    """Neither an operator nor a member can say that something was bought."""
-    paid = house.purchase(house.enrolled(), 500)
-    del paid["signature"]
-    assert house.refused(actor, "recordPurchase", paid).code == "NOT_PERMITTED"
-
-
-def test_without_signature_nothing_is_earned(house: House) -> None:
-    """A token alone moves no points; the refusal says what to sign."""
-    paid = house.purchase(house.enrolled(), 500)
-    del paid["signature"]
-    refusal = house.refused(GROCER, "recordPurchase", paid)
-    assert (refusal.code, refusal.field) == ("SIGNATURE_REQUIRED", ["signature"])
-    assert "`earn`" in refusal.message
-
-
-def test_a_purchase_that_earns_nothing_must_be_signed_too(house: House) -> None:
-    """What is remembered without an entry rests on a signature as well."""
-    paid = house.purchase(house.enrolled(), 50)
-    del paid["signature"]
-    assert house.refused(GROCER, "recordPurchase", paid).code == "SIGNATURE_REQUIRED"
-
-
-@pytest.mark.parametrize(
-    "signature",
-    [
-        {"signature": ""},
-        {"signature": "A" * 88},
-        {"signature": "A" * 86 + "=="},
-        {"signature": "é" * 88},
-        {"signature": "A" * 100_000},
-        {"key": ""},
-        {"key": "fuel.example+00000000"},
-        {"key": "\u202egrocer"},
-        {"key": "k" * 100_000},
-    ],
-)
-def test_a_signature_that_does_not_hold_is_refused(house: House, signature: Any) -> None:
-    """Neither 64 other bytes nor another key's name make a signature."""
-    paid = house.purchase(house.enrolled(), 500)
-    paid["signature"] |= signature
-    refusal = house.refused(GROCER, "recordPurchase", paid)
-    assert (refusal.code, refusal.field) == ("SIGNATURE_INVALID", ["signature"])
-    assert len(refusal.message) < 400
-
-
-def test_another_partners_signature_is_refused(house: House) -> None:
-    """A brand signs for itself alone, even over the right instruction."""
-    paid = house.purchase(house.enrolled(), 500)
-    foreign = house.signed(GROCER, "earn", paid) | {
-        "signature": house.signed(FUEL, "earn", paid)["signature"]
-    }
-    assert house.refused(GROCER, "recordPurchase", foreign).code == "SIGNATURE_INVALID"
-
-
-def test_a_signature_over_other_input_is_refused(house: House) -> None:
-    """What is signed is every member of the input: change one, and it does not hold."""
-    member = house.enrolled()
-    paid = house.purchase(member, 500, reference="r", purchasedAt="2026-11-21T11:00:00.000Z")
-    for changed in (
-        {"memberId": house.enrolled()},
-        {"amount": {"minor": 501, "currency": "USD"}},
-        {"amount": {"minor": 500, "currency": "EUR"}},
-        {"reference": "s"},
-        {"reference": None},
-        {"purchasedAt": None},
-        {"idempotencyKey": "another"},
-    ):
-        refusal = house.refused(GROCER, "recordPurchase", {**paid, **changed})
-        assert refusal.code == "SIGNATURE_INVALID", changed
-
-
-def test_a_signature_for_another_operation_is_refused(house: House) -> None:
-    """A signature over `reverse` is none over `earn`."""
-    paid = house.signed(GROCER, "reverse", house.purchase(house.enrolled(), 500))
-    assert house.refused(GROCER, "recordPurchase", paid).code == "SIGNATURE_INVALID"
-
-
-def test_a_signature_replayed_with_another_key_is_refused(house: House) -> None:
-    """A signature fits the one transaction that its idempotency key makes."""
-    paid = house.purchase(house.enrolled(), 500)
-    house.done(GROCER, "recordPurchase", paid)
-    again = {**paid, "idempotencyKey": "fresh"}
-    assert house.refused(GROCER, "recordPurchase", again).code == "SIGNATURE_INVALID"
-
-
-def test_a_revoked_key_signs_nothing_any_more(house: House) -> None:
-    """From its revocation on a key does not hold; what it signed before is answered again."""
-    member = house.enrolled()
-    paid = house.purchase(member, 500)
-    first = house.done(GROCER, "recordPurchase", paid)
-    house.later(minutes=1)
-    house.revoke("grocer")
-    house.later(minutes=1)
-    refusal = house.refused(GROCER, "recordPurchase", house.purchase(member, 500))
-    assert refusal.code == "SIGNATURE_INVALID"
-    assert house.done(GROCER, "recordPurchase", paid) == first
-
-
-def test_a_partner_that_left_issues_nothing(house: House) -> None:
-    """Its purchases are refused from the day on which it left."""
-    member = house.enrolled()
-    house.later(minutes=1)
-    house.leave("grocer")
-    house.later(minutes=1)
-    refusal = house.refused(GROCER, "recordPurchase", house.purchase(member, 500))
-    assert refusal.code == "NOT_PERMITTED"
 
 
 def test_a_clock_that_went_back_dates_no_entry_before_another(house: House) -> None:
