@@ -9,19 +9,11 @@ from loyalty.records.members import WalletOwner
 from loyalty.refusals import Refused
 from sealing.stopped import Reason, SealingStopped
 from storage.memory_log import MemoryObjects
+from tests.simulation.asks import Ask
 from tests.simulation.checking import ViolatedError, check_audit, check_recovered, require
 from tests.simulation.faults import Fault, Tally, Wire, Wires
-from tests.simulation.world import (
-    GROCER,
-    Ask,
-    World,
-    as_member,
-    change_entry_key,
-    founded,
-    leave,
-    members_of,
-    seconds,
-)
+from tests.simulation.keys import GROCER, as_member
+from tests.simulation.world import World, change_entry_key, founded, leave, members_of, seconds
 
 
 def everything_restored() -> None:

@@ -35,7 +35,9 @@ from storage.reading import row_faults
 from tests.naive.forms import H
 from tests.naive.trees import Leaf, root, sum_root, tiles_of, unpack
 from tests.simulation.faults import Tally, Wire, Wires
-from tests.simulation.world import LOG_KEY, ORIGIN, World, opened_once
+from tests.simulation.keys import LOG_KEY, ORIGIN
+from tests.simulation.twins import opened_once
+from tests.simulation.world import World
 
 DRAINS = 3
 """Once nothing fails any more, this many sweeps seal all there is."""

@@ -24,6 +24,7 @@ from loyalty.refusals import Code, Refused
 from sealing.publication import checkpoint_of
 from sealing.sealer import CLOCK_TOLERANCE, ENTRY_MAX_AGE, Sealer
 from sealing.stopped import Reason, SealingStopped
+from tests.simulation.asks import Ask
 from tests.simulation.checking import (
     ViolatedError,
     check_audit,
@@ -33,19 +34,9 @@ from tests.simulation.checking import (
     require,
 )
 from tests.simulation.faults import Call, Fault, Killed, Tally, Wire, Wires
+from tests.simulation.keys import FUEL, GROCER, OPERATOR, as_member
 from tests.simulation.turns import FOREVER, Actor, Turns
-from tests.simulation.world import (
-    FUEL,
-    GROCER,
-    OPERATOR,
-    Ask,
-    Snapshot,
-    World,
-    as_member,
-    change_entry_key,
-    founded,
-    members_of,
-)
+from tests.simulation.world import Snapshot, World, change_entry_key, founded, members_of
 
 PARTNERS = ("grocer", "fuel")
 MEMBERS = 3

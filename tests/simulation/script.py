@@ -17,6 +17,7 @@ from loyalty.refusals import Refused
 from sealing.sealer import Sealer
 from sealing.stopped import SealingStopped
 from sealing.witnessing import Witnessing
+from tests.simulation.asks import Ask
 from tests.simulation.checking import ViolatedError, check_recovered
 from tests.simulation.faults import (
     IN_PAIRS,
@@ -29,7 +30,8 @@ from tests.simulation.faults import (
     Wire,
     Wires,
 )
-from tests.simulation.world import GROCER, OPERATOR, Ask, World, as_member, founded, members_of
+from tests.simulation.keys import GROCER, OPERATOR, as_member
+from tests.simulation.world import World, founded, members_of
 
 ATTEMPTS = 8
 """A request that is sent so often is answered: no more than two of its calls fail."""
