@@ -1,11 +1,11 @@
 """The GraphQL API, and the published log, as a Lambda function behind an HTTP API (payload 2.0).
 
 `functions.wiring` says what its environment holds. What asks nobody is made as this is loaded, so
-that no event waits for it, and SnapStart has it in its snapshot: the schema, and where the
-environment names a table the clients of AWS, which have asked for the role's credentials alone. All
-that wake from one snapshot begin alike: what is to differ between them, or to be as of now, is made
-at the first event of a process. KMS is asked for keys then, and they are kept; if that fails (KMS
-does not answer), the next event tries again.
+that no event waits for it, and SnapStart has it in its snapshot: the schema, and in Lambda the
+clients of AWS, which have asked for the role's credentials alone. All that wake from one snapshot
+begin alike: what is to differ between them, or to be as of now, is made at the first event of a
+process. KMS is asked for keys then, and they are kept; if that fails (KMS does not answer), the
+next event tries again.
 """
 
 import os
@@ -117,5 +117,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return _api()(event, context)
 
 
-if "TALLYSTICK_TABLE" in os.environ:
+# Lambda's own name for it: who has the rest of a function's environment, as an operator at its
+# `tallystick keys`, is no function.
+if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
     _aws()

@@ -232,17 +232,21 @@ def test_a_first_event_that_fails_does_not_stick(
 
 
 _NOT_DEPLOYED = {"PATH": os.environ["PATH"]}
+# An operator's, who asks for the keys of a deployment.
+_AT_A_DESK = {**_NOT_DEPLOYED, "TALLYSTICK_TABLE": "tallystick"}
 _DEPLOYED = {
-    **_NOT_DEPLOYED,
+    **_AT_A_DESK,
+    "AWS_LAMBDA_FUNCTION_NAME": "stars-api",
     "AWS_REGION": REGION,
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
-    "TALLYSTICK_TABLE": "tallystick",
     "TALLYSTICK_BUCKET": "tallystick-log",
 }
 
 
-@pytest.mark.parametrize(("environment", "made"), [(_NOT_DEPLOYED, 0), (_DEPLOYED, 1)])
+@pytest.mark.parametrize(
+    ("environment", "made"), [(_NOT_DEPLOYED, 0), (_AT_A_DESK, 0), (_DEPLOYED, 1)]
+)
 def test_importing_it_asks_nobody(environment: dict[str, str], made: int) -> None:
     """Where it is deployed the clients of AWS are made, so that no event waits for it; nothing is
     connected to before an event comes, and what only development needs is not loaded."""
