@@ -24,7 +24,6 @@ ENDPOINTS_MAX = 10
 
 TYPES_MAX = 50
 OVERLAP_MAX_HOURS = 168
-_KEYS_MAX = 2
 _TYPE = re.compile(r"[a-z][a-z_]{0,31}\.(?:\*|[a-z][a-z_]{0,31})\Z")
 
 
@@ -124,7 +123,7 @@ def rotate_secret(
         newest = found.record.keys[0]
         key = EndpointKey(id=coalition.new_id())
         keys = (key, EndpointKey(id=newest.id, until=until)) if overlap_hours else (key,)
-        changed = msgspec.structs.replace(found.record, keys=keys[:_KEYS_MAX])
+        changed = msgspec.structs.replace(found.record, keys=keys)
         put = RecordPut(endpoint_id, changed, found.version)
         plan = Plan(Answer(record=endpoint_id), Commit((), records=(put,)))
         made.append((plan, key.id))

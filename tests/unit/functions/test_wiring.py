@@ -1,4 +1,4 @@
-"""What the API takes from its environment of the issuer whose tokens it believes."""
+"""What functions take from their environment: keys, places, and whose tokens the API believes."""
 
 import json
 from dataclasses import replace
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from functions import wiring
 from functions.wiring import issuer_of
 from local.issuing import served_issuer
 from loyalty.actors import Operator, Role
@@ -80,3 +81,64 @@ def test_the_keys_come_over_http(named: bool) -> None:
         other = tokens._replace(key=tokens.new(ORIGIN).key).token(OPERATOR)
         with pytest.raises(Unauthenticated):
             bearer_actor(f"Bearer {other}", issuer, coalition, now)
+
+
+FUNCTION = {
+    "TALLYSTICK_ORIGIN": ORIGIN,
+    "TALLYSTICK_TABLE": "rows",
+    "AWS_REGION": "eu-west-1",
+    "TALLYSTICK_DYNAMODB_ENDPOINT": "http://127.0.0.1:8",
+    "TALLYSTICK_S3_ENDPOINT": "http://127.0.0.1:9",
+    "TALLYSTICK_ENTRY_SEED": "old,new",
+    "TALLYSTICK_WEBHOOK_SEED": "wrapped",
+    "TALLYSTICK_BUCKET": "logs",
+    "TALLYSTICK_LOG_KEYS": "one,two",
+}
+
+
+def test_every_key_of_a_change_of_keys_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else what is signed with the next one would stop on the day that it comes into force."""
+    asked: list[tuple[str, ...]] = []
+
+    def unwrapped(*given: str) -> bytes:
+        asked.append(given)
+        return bytes(32)
+
+    monkeypatch.setattr(wiring, "entry_signers", lambda _, seeds, __: tuple(seeds.split(",")))
+    monkeypatch.setattr(wiring, "webhook_seed", unwrapped)
+    monkeypatch.setattr(wiring, "KmsSigner", lambda *given: given)
+    coalition = wiring.coalition_of(FUNCTION)
+    assert (coalition.entry_signer, *coalition.further_signers) == ("old", "new")
+    assert wiring.log_signers_of(FUNCTION) == [
+        (ORIGIN, "one", "eu-west-1"),
+        (ORIGIN, "two", "eu-west-1"),
+    ]
+    assert asked == [(ORIGIN, "wrapped", "eu-west-1")]
+
+
+def test_ids_and_salts_are_the_machines_own_randomness(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many bytes as are asked for, and never the same."""
+    monkeypatch.setattr(wiring, "entry_signers", lambda *_: (None,))
+    monkeypatch.setattr(wiring, "webhook_seed", lambda *_: bytes(32))
+    coalition = wiring.coalition_of(FUNCTION)
+    drawn = {coalition.random_bytes(16) for _ in range(8)}
+    assert len(drawn) == 8
+    assert {len(each) for each in drawn} == {16}
+
+
+def test_the_table_and_the_bucket_are_where_the_environment_says() -> None:
+    """A local AWS in place of the real one, where it names it."""
+    store = wiring.store_of(FUNCTION)
+    assert store.connection.client.meta.endpoint_url == "http://127.0.0.1:8"
+    log, own = wiring.objects_of(FUNCTION)
+    for objects in (log, own):
+        assert objects.client.meta.endpoint_url == "http://127.0.0.1:9"
+        assert objects.bucket == "logs"
+
+
+def test_nothing_that_is_the_sealers_own_stands_below_the_published_log() -> None:
+    """Whatever is below log/ is everyone's to read."""
+    log, own = wiring.LOG_PREFIX, wiring.OWN_PREFIX
+    assert not own.startswith(log)
+    assert not log.startswith(own)
+    assert log.endswith("/")

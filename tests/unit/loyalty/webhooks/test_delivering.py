@@ -6,8 +6,9 @@ import pytest
 
 from functions.events import tell
 from ledger.names import TransactionId
-from loyalty.webhooks.delivering import Deliverer
-from loyalty.webhooks.ports import State
+from loyalty.webhooks.delivering import Deliverer, told_of
+from loyalty.webhooks.ports import Delivery, State
+from loyalty.webhooks.schedule import LEASE_S, begun
 from tests.coalition import FUEL, GROCER, OPERATOR, House, as_member, own_id
 from tests.unit.loyalty.webhooks.deliveries import event_id
 from tests.webhooks import Outbox, seconds, stream_records
@@ -159,9 +160,48 @@ def test_a_gift_is_told_to_operators_with_both_members(house: House, outbox: Out
 
 
 def test_records_of_other_rows_are_none_of_it() -> None:
-    """What stands beside a request's row tells of nothing."""
-    (_, standing, index) = stream_records(["7zzzzzzzzzzzzzzzzzzzzzzzzz"])  # type: ignore[list-item]
-    assert [standing["dynamodb"]["Keys"]["sk"], index["dynamodb"]["Keys"]["sk"]] == [
-        {"S": "S"},
-        {"S": "L"},
-    ]
+    """What stands beside a request's row tells of nothing, nor does what is no request's."""
+    id_ = TransactionId("7zzzzzzzzzzzzzzzzzzzzzzzzz")
+    keys = [each["dynamodb"]["Keys"] for each in stream_records([id_])]
+    told = {each["sk"]["S"]: told_of(each["pk"]["S"], each["sk"]["S"]) for each in keys}
+    assert told == {"T": id_, "S": None, "L": None}
+    assert told_of(id_, "T") is told_of("T#", "T") is told_of(f"W#{id_}", "T") is None
+
+
+def test_an_endpoint_is_not_sent_what_its_owner_may_not_be_told(
+    house: House, outbox: Outbox
+) -> None:
+    """Whatever stands in the queue."""
+    fuels = outbox.registers(FUEL)
+    event = event_id(house.earned(house.enrolled(), 12, GROCER))
+    outbox.queue.put(begun(own_id(fuels.id), event, house.clock), None)
+    assert outbox.swept(seconds=LEASE_S) == 1
+    assert outbox.crm.got == []
+    assert outbox.delivery(fuels, event).reason == "there is no such event for this endpoint"
+
+
+def test_each_is_told_of_members_what_it_may_know(house: House, outbox: Outbox) -> None:
+    """Of one who redeems in an app the partner sees a wallet alone; an operator, who it is."""
+    outbox.registers(GROCER, "https://grocer.example/", "points.redeemed")
+    outbox.registers(OPERATOR, "https://desk.example/", "points.redeemed")
+    member = house.enrolled()
+    house.earned(member, 80)
+    house.voucher(member)
+    outbox.told()
+    named = {each.url: each.event["data"].get("memberId") for each in outbox.crm.got}
+    assert named == {"https://grocer.example/": None, "https://desk.example/": member}
+
+
+def test_whoever_watches_is_told_of_each_that_is_given_up(house: House, outbox: Outbox) -> None:
+    """Once each, whatever it was given up for; of none that is tried again."""
+    outbox.crm.script = [410, 500]
+    outbox.registers(GROCER, "https://gone.example/")
+    house.earned(house.enrolled(), 12)
+    house.earned(house.enrolled(), 13)
+    told: list[Delivery] = []
+    deliverer = Deliverer(house.coalition, outbox.crm, lambda: house.clock, told.append)
+    tell(deliverer, {"Records": outbox.records()})
+    outbox.registers(GROCER, "https://busy.example/")
+    house.earned(house.enrolled(), 14)
+    tell(deliverer, {"Records": outbox.records()})
+    assert [each.reason for each in told] == ["status 410", "the endpoint is disabled"]

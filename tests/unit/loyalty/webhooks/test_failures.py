@@ -7,12 +7,13 @@ import pytest
 
 from functions.events import tell
 from loyalty.ports import StoreUnavailable
+from loyalty.webhooks.endpoints import Endpoint
 from loyalty.webhooks.ports import Delivery, Reply, State
 from loyalty.webhooks.schedule import LEASE_S, MAX_ATTEMPTS, RETRY_AFTER_S
 from storage.memory_queue import MemoryQueue
 from tests.coalition import GROCER, House, own_id
 from tests.faulty import Faulty
-from tests.unit.loyalty.webhooks.deliveries import SILENT
+from tests.unit.loyalty.webhooks.deliveries import SILENT, event_id
 from tests.webhooks import Crm, Outbox
 
 
@@ -211,3 +212,36 @@ def test_a_damaged_row_keeps_no_other_from_coming(
     assert outbox.told() == {"batchItemFailures": []}
     assert [each.event["data"]["points"] for each in outbox.crm.got] == [13]
     assert own_id(bad) in caplog.text
+
+
+def test_an_event_whose_row_was_damaged_on_its_way_is_given_up(
+    house: House, outbox: Outbox
+) -> None:
+    """It keeps no other of the round from being sent."""
+    outbox.crm.script = [500, 500]
+    endpoint = outbox.registers()
+    bad = house.earned(house.enrolled(), 12)
+    house.earned(house.enrolled(), 13)
+    outbox.told()
+    rows = house.store._transactions
+    rows[own_id(bad)] = rows[own_id(bad)]._replace(entry=b"{")  # type: ignore[index]
+    assert outbox.swept(seconds=10) == 2
+    assert outbox.crm.got[-1].event["data"]["points"] == 13
+    given_up = outbox.delivery(endpoint, event_id(bad))
+    assert given_up.reason == "there is no such event for this endpoint"
+
+
+def test_an_endpoint_removed_while_it_says_410_stays_removed(house: House, outbox: Outbox) -> None:
+    """Nothing is kept of it but that."""
+    endpoint = outbox.registers()
+    house.earned(house.enrolled(), 12)
+
+    def removes(*_: object) -> Reply:
+        house.done(GROCER, "removeEndpoint", house.input(endpointId=endpoint.id))
+        return Reply(410)
+
+    outbox.crm = removes  # type: ignore[assignment]
+    outbox.told()
+    kept = house.store.record(Endpoint, own_id(endpoint.id))
+    assert kept is not None
+    assert (kept.record.removed_at, kept.record.disabled_at) == ("2026-11-21T12:00:00.000Z", "")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from loyalty.webhooks.endpoints import TYPES_MAX
 from tests.coalition import FUEL, GROCER, OPERATOR, House, as_member
 from tests.faulty import Faulty
 from tests.webhooks import Outbox
@@ -67,13 +68,25 @@ def test_a_url_that_is_not_everyones_to_reach_is_refused(house: House, url: str)
 
 
 @pytest.mark.parametrize(
-    "type_", ["", "tier", "tier.", "*", "*.*", "Tier.changed", "a.b.c", "a.b*"]
+    "type_", ["", "tier", "tier.", "*", "*.*", "Tier.changed", "a.b.c", "a.b*", "tier.changed\n"]
 )
 def test_what_is_no_type_is_refused(house: House, type_: str) -> None:
     """A slip would be silence."""
     sent = house.input(url="https://crm.example/", types=["tier.changed", type_])
     refusal = house.refused(GROCER, "registerEndpoint", sent)
     assert (refusal.code, refusal.field) == ("INVALID_INPUT", ["types", "1"])
+
+
+def test_an_endpoint_wants_at_most_fifty_types(house: House) -> None:
+    """Fifty are taken; one more, and none is registered."""
+    types = [f"tier.a{'b' * number}" for number in range(TYPES_MAX + 1 - 20)]
+    types += [f"points.a{'b' * number}" for number in range(20)]
+    outbox = Outbox(house)
+    outbox.registers(GROCER, "https://crm.example/", *types[:TYPES_MAX])
+    sent = house.input(url="https://crm.example/", types=types)
+    refusal = house.refused(GROCER, "registerEndpoint", sent)
+    assert (refusal.code, refusal.field) == ("LIMIT_EXCEEDED", ["types"])
+    assert TYPES_MAX == 50
 
 
 def test_ten_are_the_most(house: House) -> None:

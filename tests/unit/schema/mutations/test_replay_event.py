@@ -1,9 +1,13 @@
 """`replayEvent`: an event is sent again, with the id that it has."""
 
+from typing import Any
+
 import pytest
 
 from functions.events import tell
-from loyalty.webhooks.ports import State
+from ledger.names import TransactionId
+from loyalty.webhooks.ports import Delivery, Reply, State
+from loyalty.webhooks.schedule import LEASE_S, begun_again
 from tests.coalition import FUEL, GROCER, OPERATOR, House, own_id
 from tests.webhooks import Outbox, Registered
 
@@ -110,6 +114,60 @@ def test_one_that_is_under_way_begins_anew(house: House, outbox: Outbox) -> None
     outbox.told()
     assert outbox.delivery(endpoint, event).state is State.DELIVERED
     assert outbox.swept(days=1) == 0
+
+
+def test_a_replay_is_not_lost_to_the_attempt_that_was_under_way(
+    house: House, outbox: Outbox
+) -> None:
+    """It was asked for while the message was being taken: the answer settles the first attempt
+    alone."""
+    endpoint = outbox.registers()
+    event = event_of(house)
+    took = outbox.crm
+
+    def meanwhile(*sent: Any) -> Reply:
+        outbox.crm = took
+        replays(house, endpoint, event)
+        assert outbox.deliverer.notice(newest(house)) == [outbox.delivery(endpoint, event)]
+        return took(*sent)
+
+    outbox.crm = meanwhile  # type: ignore[assignment]
+    outbox.told()
+    left = outbox.delivery(endpoint, event)
+    assert (left.state, left.attempts) == (State.DUE, 1)
+    assert outbox.swept(seconds=LEASE_S) == 1
+    assert took.ids == [event, event]
+    assert outbox.delivery(endpoint, event).state is State.DELIVERED
+
+
+def newest(house: House) -> list[TransactionId]:
+    """The request that came last."""
+    return list(house.store._transactions)[-1:]
+
+
+def test_a_replay_that_is_overtaken_is_put_all_the_same(
+    house: House, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sweep took the delivery up between the look at it and the write; what is to be sent then is
+    what was put."""
+    outbox.crm.script = [500]
+    endpoint = outbox.registers()
+    event = event_of(house)
+    outbox.told()
+    replays(house, endpoint, event)
+    put, sweeps = outbox.queue.put, [begun_again]
+
+    def overtaken(new: Delivery, old: Delivery | None) -> bool:
+        if sweeps:
+            assert old is not None
+            assert put(sweeps.pop()(old, house.clock), old)
+        return put(new, old)
+
+    monkeypatch.setattr(outbox.queue, "put", overtaken)
+    ids = newest(house)
+    assert outbox.deliverer.notice(ids) == [outbox.delivery(endpoint, event)]
+    assert outbox.delivery(endpoint, event).replay == ids[0]
+    assert sweeps == []
 
 
 def test_an_endpoint_removed_meanwhile_gets_nothing(house: House, outbox: Outbox) -> None:

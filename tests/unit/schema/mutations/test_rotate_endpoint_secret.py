@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.coalition import FUEL, GROCER, House
+from loyalty.webhooks.endpoints import Endpoint
+from tests.coalition import FUEL, GROCER, House, own_id
 from tests.webhooks import Message, Outbox, Registered
 
 ROTATE = """mutation ($input: RotateEndpointSecretInput!) { rotateEndpointSecret(input: $input) {
@@ -49,13 +50,16 @@ def test_both_sign_until_the_overlap_is_over(house: House, outbox: Outbox) -> No
 
 
 def test_one_that_has_leaked_ends_at_once(house: House, outbox: Outbox) -> None:
-    """With no overlap."""
+    """With no overlap: the id that it was derived from is forgotten, so nobody derives it again."""
     old = outbox.registers()
     new = rotated(house, old, 0)
     message = next_message(house, outbox)
     assert message.holds(new["secret"])
     assert not message.holds(old.secret)
     assert not message.holds_for(old.public)
+    kept = house.store.record(Endpoint, own_id(old.id))
+    assert kept is not None
+    assert len(kept.record.keys) == 1
 
 
 def test_two_are_the_most_that_sign(house: House, outbox: Outbox) -> None:
