@@ -4,9 +4,11 @@ from base64 import b64decode, b64encode
 
 import pytest
 
+from ledger.governance import Governance
 from ledger.notes import SeedSigner
 from local.client import Signatory
 from loyalty.actors import PartnerActor
+from schema.tokens import Unauthenticated
 from tests.attacks.tokens import (
     CLAIMS,
     HEADER,
@@ -15,11 +17,12 @@ from tests.attacks.tokens import (
     PARTNER_HEADER,
     actor_of,
     assert_refused,
+    attacked,
     part,
     partner_token,
     token,
 )
-from tests.coalition import GROCER, OPERATOR, House
+from tests.coalition import GROCER, OPERATOR, House, contents
 from tests.signing import ORIGIN, key_of
 
 FUELS = key_of("fuel").verifier.label
@@ -35,6 +38,18 @@ def test_a_partner_is_who_its_key_says() -> None:
     ):
         actor = actor_of(given)
         assert (type(actor), actor) == (PartnerActor, GROCER)
+
+
+def test_a_key_that_is_not_the_one_in_force_under_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The four bytes that keys of one name differ by can be made alike: what is in force counts,
+    and not what is called like it."""
+    before = contents(attacked().store)
+    with monkeypatch.context() as patched:
+        patched.setattr(Governance, "key", lambda *_: key_of("fuel").verifier)
+        with pytest.raises(Unauthenticated):
+            actor_of(partner_token())
+    assert contents(attacked().store) == before
+    assert actor_of(partner_token()) == GROCER
 
 
 @pytest.mark.parametrize("name", ["iss", "sub"])

@@ -15,7 +15,6 @@ from aws_lambda_powertools.metrics import MetricUnit
 from functions import clock, events, sealer, stream, wiring
 from functions.telemetry import Telemetry
 from loyalty.clock.matters import MATTERS
-from loyalty.coalition import EntryKeyMissing
 from loyalty.webhooks.schedule import MAX_ATTEMPTS
 from storage.request_counts_dynamodb import DynamoRequestCounts
 from tests.coalition import GROCER, OPERATOR, STARS, as_member, gid
@@ -230,22 +229,6 @@ def test_the_sealer_writes_the_head_and_places_alone(key: str) -> None:
     assert not role.allows(Asked("dynamodb:PutItem", "Table.Arn", keys))
     place = Asked("dynamodb:BatchWriteItem", "Table.Arn", keys)
     assert role.allows(place) == key.startswith("T#")
-
-
-def test_who_follows_signs_nothing(watched: Watched) -> None:
-    """The functions behind the stream have no entry key, and say so where one is needed."""
-    assert watched.asked
-    coalition = wiring.followed_coalition_of(
-        {
-            "TALLYSTICK_ORIGIN": ORIGIN,
-            "TALLYSTICK_TABLE": "tallystick",
-            "AWS_REGION": "eu-west-1",
-        }
-    )
-    with pytest.raises(EntryKeyMissing):
-        coalition.signer(coalition.governance(), coalition.now())
-    with pytest.raises(EntryKeyMissing):
-        coalition.entry_signer.sign(b"an entry")
 
 
 @pytest.mark.parametrize(
