@@ -100,6 +100,8 @@ def test_what_was_published_stays() -> None:
     assert never["Action"] == ["s3:DeleteObject", "s3:DeleteObjectVersion"]
     for rule in bucket["LifecycleConfiguration"]["Rules"]:
         assert "ExpirationInDays" not in rule
+        # Markers of what was deleted, which of the log nothing ever is.
+        assert rule.get("ExpiredObjectDeleteMarker", False) == (rule.get("Prefix") == "own/")
         # Of tiles not even older versions go.
         assert "NoncurrentVersionExpiration" not in rule or rule["Prefix"] in (
             "own/",
@@ -148,6 +150,12 @@ def test_every_function_is_deployed() -> None:
         if hasattr(import_module(f"functions.{path.stem}"), "handler")
     }
     assert handlers == written
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_found_by_its_name(name: str) -> None:
+    """Among what the stack says of itself: runbooks run some by hand, and stop all of them."""
+    assert template()["Outputs"][name] == {"Value": {"Ref": name}}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
