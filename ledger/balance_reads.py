@@ -165,6 +165,9 @@ def _way_among_leaves(
         record = raised(node_record(node), first, shared, depth)
         compare(known, record)
         common = common_bits(first[:32], key)
+        if common < depth:
+            # The record says nothing of the bits above it: this leaf belongs elsewhere.
+            raise RuleBroken("page.prefix", f"{depth} first bits of {key.hex()}", first[:32].hex())
         if common < shared:
             siblings += [EMPTY_RECORD] * (common - depth)
             siblings.append(raised(node_record(node), first, shared, common + 1))

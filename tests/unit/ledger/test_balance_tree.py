@@ -210,6 +210,18 @@ def refuse_to_write(page):
     raise AssertionError("nothing has to be written")
 
 
+def test_a_part_of_the_tree_in_which_nobody_is_ends_the_way():
+    """At the highest place that has no leaf below it: pages of four levels show no more."""
+    leaves = [Leaf(bytes((number,)) * 32, 1, bytes(32)) for number in range(64)]
+    pages = MemoryPages()
+    root = updated(EMPTY_ROOT, leaves, pages.read, pages.write)
+    for first, siblings in ((0x80, 1), (0xFF, 1), (0x40, 2), (0x7F, 2)):
+        key = bytes((first,)) * 32
+        shown = path(root, key, pages.read)
+        assert (shown.leaf, shown.other, len(shown.siblings)) == (None, None, siblings)
+        check_path(key, shown, root.hash, root.owed)
+
+
 def test_an_empty_tree_is_h_of_2_with_sum_0():
     """Nobody is owed anything, and every wallet is absent."""
     assert EMPTY_ROOT == (EMPTY, 0, None)

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.balance_reads import check_page, checked, found_all, path
-from ledger.balance_tree import EMPTY_RECORD, EMPTY_ROOT, Leaf, Root, leaf_hash, node_record
+from ledger.balance_tree import (
+    EMPTY_RECORD,
+    EMPTY_ROOT,
+    Leaf,
+    Root,
+    check_path,
+    leaf_hash,
+    node_record,
+)
 from ledger.balance_updates import updated
 from ledger.errors import RuleBroken
 from ledger.pages import (
@@ -17,6 +25,7 @@ from ledger.pages import (
     PAGE_MAX_LEAVES,
     RECORD_AT,
     RECORD_BYTES,
+    REF_AT,
     BranchPage,
     LeavesPage,
     MemoryPages,
@@ -26,6 +35,7 @@ from ledger.pages import (
     read_page,
     read_ref,
     ref_of,
+    slot_of,
 )
 from tests.unit.ledger.strategies import QUICK, broken_by, rule_of
 
@@ -48,6 +58,7 @@ FEW_PAGE = FEW_PAGES.read(FEW_ROOT.page).data
 MANY = leaves_of(150)
 MANY_ROOT, MANY_PAGES = tree_of(MANY)
 MANY_PAGE = MANY_PAGES.read(MANY_ROOT.page).data
+NOBODYS = [Leaf(sha256(b"nobody %d" % number).digest(), 0, b"") for number in range(30)]
 
 
 def test_a_page_of_one_leaf_is_its_kind_a_count_and_the_leaf():
@@ -184,6 +195,7 @@ FIRST_LEAF = len(FEW_PAGE) - 20 * LEAF_BYTES
         (changed(MANY_PAGE, 5 + 47, bytes((MANY_PAGE[5 + 47] ^ 1,))), "page.hash"),
         (changed(MANY_PAGE, 5 + 29 * 48, b"\x01"), "page.hash"),
         (changed(MANY_PAGE, BRANCH_BYTES - 24, bytes(24)), "page.slot"),
+        (empty_branch(EMPTY_RECORD).packed[:-24] + b"\1" * 24, "page.slot"),
     ],
 )
 def test_a_page_that_contradicts_itself_is_refused(page, rule):
@@ -223,13 +235,15 @@ def test_no_root_is_made_and_no_path_shown_from_a_damaged_page(number):
             assert made[:2] == honest[:2]
         except RuleBroken:
             pass
-        for leaf in MANY[::50]:
+        for leaf in (*MANY[::50], *NOBODYS):
             try:
                 shown = path(MANY_ROOT, leaf.key, damaged.read)
-                # Its seq stands in no hash.
-                assert shown.leaf._replace(seq=leaf.seq) == leaf
             except RuleBroken:
-                pass
+                continue
+            check_path(leaf.key, shown, MANY_ROOT.hash, MANY_ROOT.owed)
+            # Its seq stands in no hash.
+            known = shown.leaf and shown.leaf._replace(seq=leaf.seq)
+            assert known == (None if leaf in NOBODYS else leaf)
 
 
 @QUICK
@@ -257,6 +271,16 @@ def test_a_page_of_another_tree_is_refused():
     none = FEW_ROOT._replace(page=None)
     assert rule_of(updated, none, FEW[:1], FEW_PAGES.read, FEW_PAGES.write) == "page.missing"
     assert rule_of(path, none, FEW[0].key, FEW_PAGES.read) == "page.missing"
+
+
+def test_a_page_that_hides_one_below_it_is_refused():
+    """Nobody who is owed something is lost where the page that says so is named no more."""
+    slot = slot_of(MANY[0].key, 0)
+    hiding = changed(MANY_PAGE, REF_AT[slot], bytes(24))
+    read = Damaged(MANY_PAGES, MANY_ROOT.page, hiding).read
+    for batch in (MANY[:1], MANY):
+        assert rule_of(updated, MANY_ROOT, batch, read, MemoryPages().write) == "page.missing"
+    assert rule_of(path, MANY_ROOT, MANY[0].key, read) == "page.missing"
 
 
 def test_pages_that_lead_to_each_other_end():

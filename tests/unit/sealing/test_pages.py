@@ -8,7 +8,7 @@ from ledger.balance_reads import found_all
 from ledger.balance_tree import EMPTY_ROOT, Leaf, Root
 from ledger.balance_updates import updated
 from ledger.errors import RuleBroken
-from ledger.pages import Ref, read_ref
+from ledger.pages import FIRST_SLOT, BranchPage, Ref, read_ref
 from sealing.pages import Pages
 from sealing.stopped import SealingStopped
 from storage.memory_log import MemoryObjects
@@ -88,6 +88,31 @@ def test_no_more_pages_are_kept_than_allowed(objects: Objects) -> None:
     last = objects.reads.total()
     assert found_all(root, KEYS[-1:], few.read)
     assert objects.reads.total() == last
+
+
+def test_those_kept_longest_go_and_no_others(objects: Objects) -> None:
+    """A few at a time, so that what is in use stays."""
+    root = sealed(Pages(objects), 1, EMPTY_ROOT, LEAVES)
+    assert root.page is not None
+    page = BranchPage(Pages(objects).read(root.page).data)
+    refs = [page.ref(slot) for slot in range(FIRST_SLOT, FIRST_SLOT + 8)]
+    few = Pages(objects, cached=6)
+    for ref in refs:
+        few.read(ref)
+    read = objects.reads.total()
+    for ref in refs[-6:]:
+        few.read(ref)
+    assert objects.reads.total() == read
+    few.read(refs[0])
+    assert objects.reads.total() == read + 1
+
+
+def test_a_page_that_is_read_to_be_replaced_is_not_kept(objects: Objects) -> None:
+    root = sealed(Pages(objects), 1, EMPTY_ROOT, LEAVES)
+    assert root.page is not None
+    pages = Pages(objects)
+    assert pages.take(root.page) == pages.take(root.page)
+    assert objects.reads.total() == 2
 
 
 @pytest.mark.parametrize("reading", ["read", "take"])

@@ -199,7 +199,15 @@ def test_a_poisoned_record_keeps_no_other_from_coming(
     assert len(outbox.crm.got) == 1
 
 
-@pytest.mark.parametrize("damage", [{"entry": b"garbage"}, {"response": b"{"}])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"entry": b"garbage"},
+        {"response": b"{"},
+        # A replay, of nothing, to nowhere.
+        {"response": b'{"n":[["event.replayed","",{}]]}'},
+    ],
+)
 def test_a_damaged_row_keeps_no_other_from_coming(
     house: House, outbox: Outbox, damage: dict[str, bytes], caplog: pytest.LogCaptureFixture
 ) -> None:

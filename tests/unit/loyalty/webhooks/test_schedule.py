@@ -1,12 +1,14 @@
 """What becomes of a delivery after each attempt."""
 
 from datetime import timedelta
+from inspect import signature
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.names import at_moment, at_text
+from loyalty.webhooks.delivering import ROUND_S
 from loyalty.webhooks.ports import Delivery, Reply, State
 from loyalty.webhooks.schedule import (
     LEASE_S,
@@ -17,6 +19,7 @@ from loyalty.webhooks.schedule import (
     replayed,
     settled,
 )
+from storage.webhook_http import WebhookPost
 from tests.coalition import NOON
 
 random = st.integers(0, 65_535)
@@ -37,6 +40,12 @@ def test_who_takes_it_up_has_it_for_a_while() -> None:
     assert pause_s(new) == LEASE_S
     again = begun_again(new, NOON)
     assert (again.attempts, again.version, pause_s(again)) == (2, 2, LEASE_S)
+
+
+def test_who_has_it_is_done_before_another_takes_it_up() -> None:
+    """Even with the last attempt that a round begins, if it takes all its time."""
+    total_s = signature(WebhookPost).parameters["total_s"].default
+    assert ROUND_S + total_s < LEASE_S
 
 
 def test_pauses_are_those_of_the_specification() -> None:
