@@ -16,7 +16,10 @@ from functions.observing import Observed
 from functions.telemetry import Telemetry
 from local.keys import TokenIssuer
 from loyalty.throttling import A_MINUTE_OF_NOBODY
+from schema.http import Exposure
+from sealing.proving import Prover
 from tests.coalition import NOON, OPERATOR, House
+from tests.sealing import SealedHouse
 from tests.signing import ORIGIN
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -75,3 +78,50 @@ def test_what_fails_outside_of_graphql_tells_nothing(caplog: pytest.LogCaptureFi
     answer = adapter(event, None)  # type: ignore[arg-type]
     assert (answer["statusCode"], answer["body"]) == (500, "Internal Server Error")
     assert "wallets-prod" in caplog.text
+
+
+def answered(house: House, query: str, **more: Any) -> Any:
+    """What the application says to an operator."""
+    tokens = TokenIssuer.new(ORIGIN)
+    app = application(house.coalition, tokens.public, token_clock=lambda: NOON, **more)
+
+    async def ask() -> Any:
+        transport = httpx.ASGITransport(app)
+        given = {"authorization": f"Bearer {tokens.token(OPERATOR, NOON)}"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://api") as http:
+            return (await http.post("/graphql", json={"query": query}, headers=given)).json()
+
+    return asyncio.run(ask())
+
+
+def test_a_schema_is_told_where_the_exposure_says_so_alone() -> None:
+    """Unless somebody said otherwise, it is not."""
+    asked = "{ __schema { queryType { name } } }"
+    told = answered(House(), asked, exposure=Exposure(introspection=True))
+    assert told == {"data": {"__schema": {"queryType": {"name": "Query"}}}}
+    errors = answered(House(), asked)["errors"]
+    assert {each["extensions"]["code"] for each in errors} == {"GRAPHQL_VALIDATION_FAILED"}
+
+
+def test_what_is_sealed_is_shown_by_the_log_beside_it() -> None:
+    """Without one, nothing is sealed."""
+    house = SealedHouse()
+    house.sealed()
+    blocks = "{ blocks(first: 1) { edges { cursor } } }"
+    log = Prover(house.store, house.heads, house.log, house.own)
+    assert len(answered(house, blocks, log=log)["data"]["blocks"]["edges"]) == 1
+    assert answered(house, blocks)["data"]["blocks"]["edges"] == []
+
+
+def test_an_application_whose_log_does_not_answer_is_not_ready() -> None:
+    """It waits for the one that it serves."""
+    log: Any = Broken()
+
+    async def ask(app: Any) -> int:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://api") as http:
+            return (await http.get("/ready")).status_code
+
+    coalition, issuer = House().coalition, TokenIssuer.new(ORIGIN).public
+    assert asyncio.run(ask(application(coalition, issuer))) == 200
+    assert asyncio.run(ask(application(coalition, issuer, log))) == 503

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.coalition import FUEL, GROCER, OPERATOR, STARS, House, as_member, verified
+from ledger.names import TransactionId, transaction_id
+from loyalty.confirmations import waiting_earn
+from tests.coalition import FUEL, GROCER, OPERATOR, STARS, House, as_member, own_id, verified
 
 WAITS = {
     **STARS,
@@ -87,6 +89,47 @@ def test_points_confirmed_after_their_last_day_can_be_spent_that_day(
     assert house.wallet(member, "WAITS")["lots"][0]["expires"] == "2027-01-20"
     house.later(days=1)
     assert parts(house, member) == (0, 0)
+
+
+def test_once_its_details_are_erased_a_purchase_counts_from_its_entry(
+    house: House, member: str
+) -> None:
+    """As in a table that was restored from the log, which has none of them."""
+    house.later(days=10)
+    earn = bought(house, member, 100, purchasedAt="2026-11-30T12:00:00.000Z")
+    rows = house.store._wallets[own_id(house.wallet(member, "WAITS")["id"])]  # type: ignore[index]
+    rows[:] = [row._replace(detail=b"") for row in rows]
+    confirm(house, earn)
+    (lot,) = house.wallet(member, "WAITS")["lots"]
+    assert lot["expires"] == "2027-01-31"
+
+
+def test_points_that_no_wallet_can_hold_go_on_waiting(house: House, member: str) -> None:
+    """Where what is available would be more than a wallet holds, it says so."""
+    earns = [{**STARS["earn"][0], "points": 100}]  # type: ignore[index]
+    more = {**WAITS, "version": 2, "earn": earns}
+    house.done(OPERATOR, "publishProgramme", house.programme(more, "fuel", "grocer"))
+    house.later(days=1)
+    for _ in range(2):
+        confirm(house, bought(house, member, 4 * 10**13))
+    third = bought(house, member, 4 * 10**13)
+    refusal = house.refused(GROCER, "confirmTransaction", confirming(house, third))
+    assert (refusal.code, refusal.field) == ("LIMIT_EXCEEDED", ["earnId"])
+    assert parts(house, member) == (8 * 10**15, 4 * 10**15)
+    verified(house.store)
+
+
+def test_what_is_no_earn_waits_for_nothing(house: House, member: str) -> None:
+    """Whatever a hint names: an entry of another kind, an order that earned nothing, nothing."""
+    confirm(house, bought(house, member, 40))
+    given = house.input(toMemberId=house.enrolled(), currency="WAITS", points=40)
+    gift = house.done(as_member(member), "transferPoints", given)["transaction"]["id"]
+    paid = house.purchase(member, 50)
+    assert house.done(GROCER, "recordPurchase", paid)["transactions"] == []
+    order = transaction_id("partner:grocer", paid["idempotencyKey"])
+    assert house.store.transactions([order])
+    for id_ in (own_id(gift), order, "7zzzzzzzzzzzzzzzzzzzzzzzzz"):
+        assert waiting_earn(house.coalition, TransactionId(id_)) is None
 
 
 def test_returned_goods_take_what_is_pending(house: House, member: str) -> None:
