@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ledger.checkpoints import Checkpoint
 from ledger.cosignatures import cosign, with_lines
 from ledger.notes import COSIGNATURE, SeedSigner, VerifierKey, sign_note
-from ledger.policies import POLICY_MAX_CHARS, Group, accepted, read_policy
+from ledger.policies import MAX_WITNESSES, POLICY_MAX_CHARS, Group, accepted, read_policy
 from ledger.tree import leaf_hash
 from tests.unit.ledger.strategies import LOG, ORIGIN, QUICK, another, broken_by, rule_of
 
@@ -226,6 +226,18 @@ def test_as_many_parties_as_the_spec_recommends():
     assert policy.satisfied(policy.witness_keys)
     for missing in range(32):
         assert not policy.satisfied(set(policy.witness_keys) - {policy.witness_keys[missing]})
+
+
+def test_no_more_witnesses_than_lines_that_a_note_has():
+    """Else a checkpoint that all of them cosigned could not be read."""
+    lines = [
+        f"witness w{number} "
+        f"{SeedSigner(f'w{number}.example', bytes([number]) * 32, COSIGNATURE).verifier}\n"
+        for number in range(MAX_WITNESSES + 1)
+    ]
+    all_but_one = read_policy("".join(lines[1:]) + "quorum none\n")
+    assert len(all_but_one.witnesses) == MAX_WITNESSES
+    assert rule_of(read_policy, "".join(lines) + "quorum none\n") == "policy.witnesses"
 
 
 def test_a_checkpoint_is_accepted_on_the_word_of_log_and_quorum():
