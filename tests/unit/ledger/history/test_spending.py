@@ -149,3 +149,15 @@ def test_claiming_arrears_while_points_are_there_is_refused(book):
     others = moved(ann(book), rows, partner("acme", "issued", 50), available=-50)
     tx = book.tx("reverse", others, "partner:acme", of=book.earned)
     assert book.refusal(tx) == "tx.reverse.lots"
+
+
+def test_moving_points_among_one_wallet_or_three_is_refused(book):
+    """They go from one wallet to one other."""
+    taken = debit(ann(book), 6, book.at)
+    three = Effect(
+        (taken, *(credit(book.wallet(name), (lot(ACME, 3),)) for name in ("bob", "eve")))
+    )
+    alone = Effect((taken,), (partner("acme", "burned", 6),))
+    for kind in ("transfer", "exchange"):
+        for effect in (three, alone):
+            assert book.refusal(book.tx(kind, effect)) == "tx.chains.count"
