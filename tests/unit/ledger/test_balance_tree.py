@@ -210,6 +210,25 @@ def refuse_to_write(page):
     raise AssertionError("nothing has to be written")
 
 
+def test_a_wallet_that_was_alone_in_its_part_of_the_tree_changes_and_gets_a_neighbour():
+    """Change by change the tree is the one that all of its leaves make at once, and its pages say
+    of themselves what is so."""
+    crowd = [Leaf(bytes((0, number)) * 16, 1, bytes(32)) for number in range(40)]
+    alone, beside = Leaf(b"\xff" * 32, 5, bytes(32)), Leaf(b"\xf0" * 32, 7, bytes(32))
+    pages = MemoryPages()
+    root, now = EMPTY_ROOT, {leaf.key: leaf for leaf in crowd}
+    root = updated(root, crowd, pages.read, pages.write)
+    for leaf in (alone, alone._replace(owed=6), beside, alone, crowd[0]._replace(owed=2), beside):
+        now[leaf.key] = leaf
+        root = updated(root, [leaf], checked(pages.read), pages.write)
+        whole = MemoryPages()
+        assert root[:2] == updated(EMPTY_ROOT, list(now.values()), whole.read, whole.write)[:2]
+        for each in (alone, beside, crowd[0]):
+            shown = path(root, each.key, checked(pages.read))
+            assert shown.leaf == now.get(each.key)
+            check_path(each.key, shown, root.hash, root.owed)
+
+
 def test_a_part_of_the_tree_in_which_nobody_is_ends_the_way():
     """At the highest place that has no leaf below it: pages of four levels show no more."""
     leaves = [Leaf(bytes((number,)) * 32, 1, bytes(32)) for number in range(64)]

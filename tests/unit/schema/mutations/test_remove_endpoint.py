@@ -1,10 +1,12 @@
 """`removeEndpoint`: nothing goes there any more."""
 
+from typing import Any
+
 import pytest
 
 from loyalty.webhooks.endpoints import Endpoint
 from loyalty.webhooks.ports import State
-from tests.coalition import FUEL, GROCER, OPERATOR, House, own_id
+from tests.coalition import FUEL, GROCER, OPERATOR, House, gid, own_id
 from tests.webhooks import Outbox
 
 
@@ -49,3 +51,20 @@ def test_it_is_removed_once(house: House, outbox: Outbox) -> None:
     house.done(GROCER, "removeEndpoint", house.input(endpointId=endpoint.id))
     sent = house.input(endpointId=endpoint.id)
     assert house.refused(GROCER, "removeEndpoint", sent).code == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("id_", ["x", "x" * 3_000, "..", "a#b", "7zzzzzzzzzzzzzzzzzzzzzzzzz#"])
+def test_what_can_be_no_endpoints_id_is_not_looked_for(
+    house: House, id_: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be part of a key of the table, which has its own form and 1024 bytes at most."""
+    record = house.store.record
+
+    def looked_for(kind: Any, key: str) -> Any:
+        assert kind is not Endpoint
+        return record(kind, key)
+
+    monkeypatch.setattr(house.store, "record", looked_for)
+    sent = house.input(endpointId=gid("Endpoint", id_))
+    refusal = house.refused(GROCER, "removeEndpoint", sent)
+    assert (refusal.code, refusal.field) == ("NOT_FOUND", ["endpointId"])
