@@ -114,10 +114,13 @@ def telling_server() -> Iterator[Server]:
         told = Server(f"http://127.0.0.1:{listening.server_port}")
         thread = Thread(target=listening.serve_forever, args=(0.01,))
         thread.start()
-        yield told
-        told.closing.set()
-        listening.shutdown()
-        thread.join()
+        # Or a test that fails would never end.
+        try:
+            yield told
+        finally:
+            told.closing.set()
+            listening.shutdown()
+            thread.join()
 
 
 @contextmanager

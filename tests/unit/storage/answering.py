@@ -61,9 +61,12 @@ def answering(
         thread = Thread(target=listening.serve_forever, args=(0.01,))
         thread.start()
         scheme = "http" if tls is None else "https"
-        yield f"{scheme}://127.0.0.1:{listening.server_port}", asked
-        listening.shutdown()
-        thread.join()
+        # Or a test that fails would never end.
+        try:
+            yield f"{scheme}://127.0.0.1:{listening.server_port}", asked
+        finally:
+            listening.shutdown()
+            thread.join()
 
 
 @contextmanager
