@@ -117,10 +117,29 @@ def test_a_block_that_is_not_in_the_log_is_refused():
             "balance.owed",
         ),
         ({"first": 13}, "block.first"),
+        # In another currency than that of the wallet, too.
+        *(
+            ({"balances": {**THE_LOG.block.balances, code: row}}, rule)
+            for code, row, rule in (
+                ("gold", THE_LOG.block.balances[MILES], "block.balances"),
+                (
+                    MILES,
+                    THE_LOG.block.balances[MILES]._replace(arrears=1),
+                    "block.balances.arrears",
+                ),
+                (MILES, THE_LOG.block.balances[MILES]._replace(owed=-1), "block.balances.owed"),
+                (
+                    MILES,
+                    THE_LOG.block.balances[MILES]._replace(wallets=-1),
+                    "block.balances.wallets",
+                ),
+                (MILES, THE_LOG.block.balances[MILES]._replace(root="AA=="), "block.balances.root"),
+            )
+        ),
     ],
 )
 def test_a_block_that_says_otherwise_is_refused(changes, rule):
-    """Another size, no such currency, another root, another sum, though it is sealed."""
+    """Another size, no such currency, another root or sum, or no block: though it is sealed."""
     log = THE_LOG.ended_by(sign_entry(block_body(THE_LOG.block._replace(**changes)), ENTRIES).data)
     assert rule_of(shown, log.extra(WALLET.id), WALLET.id, log) == rule
 
