@@ -1,12 +1,11 @@
 """`removeEndpoint`: nothing goes there any more."""
 
-from typing import Any
-
 import pytest
 
-from loyalty.webhooks.endpoints import Endpoint
+from loyalty.refusals import Code, Refused
+from loyalty.webhooks.endpoints import Endpoint, own_endpoint
 from loyalty.webhooks.ports import State
-from tests.coalition import FUEL, GROCER, OPERATOR, House, gid, own_id
+from tests.coalition import FUEL, GROCER, OPERATOR, House, own_id
 from tests.webhooks import Outbox
 
 
@@ -58,13 +57,7 @@ def test_what_can_be_no_endpoints_id_is_not_looked_for(
     house: House, id_: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It would be part of a key of the table, which has its own form and 1024 bytes at most."""
-    record = house.store.record
-
-    def looked_for(kind: Any, key: str) -> Any:
-        assert kind is not Endpoint
-        return record(kind, key)
-
-    monkeypatch.setattr(house.store, "record", looked_for)
-    sent = house.input(endpointId=gid("Endpoint", id_))
-    refusal = house.refused(GROCER, "removeEndpoint", sent)
-    assert (refusal.code, refusal.field) == ("NOT_FOUND", ["endpointId"])
+    monkeypatch.setattr(house.store, "record", lambda *_: pytest.fail("it was looked for"))
+    with pytest.raises(Refused) as caught:
+        own_endpoint(house.coalition, GROCER, id_)
+    assert (caught.value.code, caught.value.field) == (Code.NOT_FOUND, ("endpointId",))
