@@ -112,13 +112,15 @@ def test_an_order_that_earns_nothing_is_taken_once_too(shop: Shop, member: str) 
 
 
 def test_another_order_under_the_same_receipt_is_a_conflict(shop: Shop, member: str) -> None:
-    """In its place; the first is the only one. Another partner's receipt is another's."""
+    """In its place; the first is the only one. Another partner's receipt is another's, and one in
+    capitals another."""
     assert sent(shop, order(shop, member, "0001", 1_000)) == [10]
     changed = order(shop, member, "0001", 9_000)
     conflict = ("IDEMPOTENCY_CONFLICT", ["orders", "1", "idempotencyKey"])
     assert sent(shop, order(shop, member, "0002", 500), changed) == [5, conflict]
     assert sent(shop, order(shop, member, "0001", 700, TAILOR), by=TAILOR) == [7]
-    assert shop.has(member) == 22
+    assert sent(shop, order(shop, member, "k-1", 100), order(shop, member, "K-1", 200)) == [1, 2]
+    assert shop.has(member) == 25
 
 
 def bad_orders(shop: Shop, member: str) -> Iterator[tuple[dict[str, Any], str, list[str]]]:

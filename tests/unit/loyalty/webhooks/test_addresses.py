@@ -111,6 +111,7 @@ def test_an_address_of_everyone_is_sent_to(address: str) -> None:
 def test_http_to_this_machine_is_for_development_alone(host: str) -> None:
     """With the setting; nothing else becomes possible by it."""
     assert target_of(f"http://{host}:8000/x", loopback=True).port == 8000
+    assert target_of(f"http://{host}/x", loopback=True).port == 80
     with pytest.raises(BadUrl):
         target_of(f"http://{host}:8000/x")
 
