@@ -59,14 +59,6 @@ class _Measured(NamedTuple):
     last: "_Log"
 
 
-class _Uploaded(MemoryObjects):
-    """Objects that are not kept: whoever sends them away does not hold their memory after."""
-
-    def create(self, path: str, data: bytes) -> bool:
-        del path, data
-        return True
-
-
 class _Log:
     """A log of one currency whose tree has so many wallets, each as after one earn."""
 
@@ -74,7 +66,7 @@ class _Log:
         self.random = Random(3)
         self.wallets = wallets
         self.changed: dict[int, Wallet] = {}
-        self.pages = Pages(_Uploaded(), cached=1 << 40)
+        self.pages = Pages(MemoryObjects(), cached=1 << 40)
         self.pages.begin(bytes(16))
         leaves = [
             Leaf(wallet_key(wallet_id(number)), 100, self.random.randbytes(32), 1)
