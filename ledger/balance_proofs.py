@@ -223,9 +223,10 @@ def _path(rows: object) -> tuple[tuple[int, bytes], ...]:
         if type(row) is not list or len(row) != 2:
             raise RuleBroken("balance.path", "[sum, b64 hash]", row)
         amount, text = row
-        if type(amount) is str and len(amount) < 39 and _is_decimal(amount):
-            # As `_decimal`, of which nearly all are much below 2^128, without its call.
-            siblings.append((int(amount), _hash(text)))
+        hash_ = hash_bytes(text) if type(text) is str else None
+        if hash_ and type(amount) is str and len(amount) < 39 and _is_decimal(amount):
+            # As below, of what is right and much below 2^128, as nearly all is, without the calls.
+            siblings.append((int(amount), hash_))
         else:
             siblings.append((_decimal(amount), _hash(text)))
     return tuple(siblings)

@@ -164,13 +164,13 @@ def signed_holds(public: bytes, signed: bytes) -> bool:
 def decode_b64(text: str) -> bytes:
     """Standard base64 with padding, refused unless encoding it again gives the same text."""
     try:
-        data = a2b_base64(text)
+        data = a2b_base64(text, strict_mode=True)
     except ValueError:
         raise RuleBroken("base64", "standard base64 with padding", text) from None
-    # What a2b_base64 passes over in the text does not come back.
-    again = b2a_base64(data, newline=False).decode()
-    if again != text:
-        raise RuleBroken("base64", again, text)
+    # Of one length there are several spellings only where the last bits are not used.
+    last = b2a_base64(data[-(len(data) % 3 or 3) :], newline=False).decode()
+    if last != text[-4:]:
+        raise RuleBroken("base64", f"... {last}", text)
     return data
 
 
